@@ -1,0 +1,149 @@
+"""Settings from the environment. Every limit of the product is named here, with its default; `docs/settings.md` lists them.
+
+A setting is read from the environment variable `LMS_<NAME>` (and `DATABASE_URL`, `PORT` by their usual names).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent
+DEFAULT_SECRET = "development only: set LMS_SECRET_KEY"  # noqa: S105 - production refuses to start with it
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used; the message says which and what to do."""
+
+
+def _setting(default: Any, doc: str) -> Any:
+    return field(default=default, metadata={"doc": doc})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting with its default. `doc` is what `docs/settings.md` says of it."""
+
+    environment: str = _setting("development", "`development`, `production`, `demo` or `test`.")
+    secret_key: str = _setting(DEFAULT_SECRET, "Signs cookies and forms; 32 random characters or more in production.")
+    debug: bool = _setting(False, "Flask's debugger; refused in production.")
+    database_url: str = _setting(
+        "", "`DATABASE_URL`: `sqlite:///FILE` or `postgresql://…`; empty: `umbral.db` in the instance folder."
+    )
+    instance_dir: str = _setting("", "Where files of this installation live; empty: `instance/` beside the code.")
+    content_dir: str = _setting("", "The folder with `courses/` and `question_banks/`; empty: beside the code.")
+    company: str = _setting("Centro de contacto", "The company's name, on pages and certificates.")
+    public_url: str = _setting("", "The address people reach the site at, for QR codes; empty: taken from the request.")
+    zone: str = _setting("America/Argentina/Buenos_Aires", "Time zone of pages that belong to no site.")
+    host: str = _setting("127.0.0.1", "Address that `lms serve` listens on.")
+    port: int = _setting(8000, "`PORT`: port that `lms serve` listens on.")
+    workers: int = _setting(2, "Server processes.")
+    threads: int = _setting(4, "Threads of each server process.")
+    housekeeping_seconds: int = _setting(60, "How often `lms serve` closes expired attempts and seals the audit trail.")
+    trusted_proxies: int = _setting(0, "Reverse proxies in front whose forwarded headers are believed.")
+    secure_cookies: bool = _setting(
+        False, "Send cookies over HTTPS only; on in production, which refuses to start without."
+    )
+    session_idle_minutes: int = _setting(120, "A session without a request for this long ends.")
+    session_hours: int = _setting(12, "A session ends this long after signing in, whatever happens.")
+    code_hours: int = _setting(48, "A one-time sign-in code is good for this long.")
+    password_min: int = _setting(10, "Shortest password.")
+    password_max: int = _setting(128, "Longest password.")
+    throttle_failures: int = _setting(8, "Failed sign-ins on one identifier within the window before it must wait.")
+    throttle_address: int = _setting(60, "Failed sign-ins from one address within the window before it must wait.")
+    throttle_site_address: int = _setting(
+        600, "The same for an address in `site_ranges`: a whole floor sits behind one address."
+    )
+    throttle_minutes: int = _setting(15, "The window of the three limits above.")
+    site_ranges: str = _setting("", "Address ranges of the company's sites, separated by commas (CIDR).")
+    argon2_memory_kib: int = _setting(19_456, "Memory of one password hash (OWASP's first choice with t=2, p=1).")
+    argon2_time: int = _setting(2, "Passes of one password hash.")
+    max_request_kib: int = _setting(256, "Largest request body.")
+    busy_seconds: float = _setting(10.0, "How long a write waits for another writer.")
+    page_size: int = _setting(50, "Rows of one page of a list.")
+    hours_months: int = _setting(36, "Longest period of one report of hours, in months.")
+    answer_grace_seconds: int = _setting(60, "An answer that arrives this long after the deadline still counts.")
+    survey_minimum: int = _setting(5, "Anonymous results are shown from this many answers, and per this many new ones.")
+    gap_days: int = _setting(90, "After an absence longer than this, earlier verifications are stale.")
+    action_plan_days: int = _setting(14, "Days to close the action plan that a failed verification opens.")
+
+    @property
+    def demo(self) -> bool:
+        return self.environment == "demo"
+
+    @property
+    def instance(self) -> Path:
+        return Path(self.instance_dir) if self.instance_dir else ROOT / "instance"
+
+    @property
+    def content(self) -> Path:
+        return Path(self.content_dir) if self.content_dir else ROOT
+
+    @property
+    def database(self) -> str:
+        """The database's URL in SQLAlchemy's words, with the driver that we use."""
+        url = self.database_url or f"sqlite:///{self.instance / 'umbral.db'}"
+        for prefix in ("postgresql://", "postgres://"):
+            if url.startswith(prefix):
+                return "postgresql+psycopg://" + url.removeprefix(prefix)
+        return url
+
+    def check(self) -> None:
+        """Refuse what would be unsafe or senseless.
+
+        Raises: ConfigError, saying which setting and what to do.
+        """
+        if self.environment not in {"development", "production", "demo", "test"}:
+            raise ConfigError(f"LMS_ENVIRONMENT={self.environment}: use development, production, demo or test")
+        if self.environment == "production":
+            if self.secret_key == DEFAULT_SECRET or len(self.secret_key) < 32:
+                raise ConfigError("LMS_SECRET_KEY is the default or shorter than 32 characters: set a random one")
+            if self.debug:
+                raise ConfigError("LMS_DEBUG is on in production: switch it off")
+            if not self.secure_cookies:
+                raise ConfigError("LMS_SECURE_COOKIES is off in production: serve over HTTPS and set it to 1")
+
+
+_NAMES = {"database_url": "DATABASE_URL", "port": "PORT"}
+
+
+def env_name(setting: str) -> str:
+    """The environment variable of a setting."""
+    return _NAMES.get(setting, f"LMS_{setting.upper()}")
+
+
+def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+    """Settings from the environment (or `environ`), then `overrides`.
+
+    Raises: ConfigError for a value that cannot be read or used.
+    """
+    source = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    for item in fields(Settings):
+        raw = source.get(env_name(item.name))
+        if raw is not None:
+            values[item.name] = _read(item.name, raw, item.default)
+    values.update(overrides)
+    if values.get("environment") == "production":
+        values.setdefault("secure_cookies", True)
+    settings = Settings(**values)
+    settings.check()
+    return settings
+
+
+def _read(name: str, raw: str, default: object) -> object:
+    try:
+        if isinstance(default, bool):
+            return {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False, "": False}[
+                raw.lower()
+            ]
+        if isinstance(default, int):
+            return int(raw)
+        if isinstance(default, float):
+            return float(raw)
+    except (KeyError, ValueError):
+        raise ConfigError(f"{env_name(name)}={raw!r} cannot be read: the default is {default!r}") from None
+    return raw

@@ -1,0 +1,1 @@
+"""Umbral: training, certification and human-resources evidence for contact centres."""

@@ -1,0 +1,1 @@
+"""Administration: publishing content, the audit trail, housekeeping."""

@@ -1,0 +1,108 @@
+"""The application: the only place that wires capabilities together and subscribes their events."""
+
+from __future__ import annotations
+
+import functools
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+import config
+from lms.admin.views import routes as admin_routes
+from lms.assessment import views as assessment_views
+from lms.assessment.views import routes as assessment_routes
+from lms.catalog import views as catalog_views
+from lms.catalog.events import CourseCompleted
+from lms.catalog.views import routes as catalog_routes
+from lms.certificates import commands as certificate_commands
+from lms.certificates import views as certificate_views
+from lms.certificates.views import routes as certificate_routes
+from lms.home import demo_accounts
+from lms.home.views import routes as home_routes
+from lms.hours import views as hours_views
+from lms.hours.views import routes as hours_routes
+from lms.kit.db import Database, make_engine
+from lms.kit.events import EventBus, attach
+from lms.metrics.views import routes as metrics_routes
+from lms.people import queries as people_queries
+from lms.people.views import routes as people_routes
+from lms.skills import views as skill_views
+from lms.skills.views import routes as skill_routes
+from lms.surveys import commands as survey_commands
+from lms.surveys import views as survey_views
+from lms.surveys.views import routes as survey_routes
+from lms.web import slots
+from lms.web.app import init_app as init_web
+from lms.web.assets import Assets
+from lms.web.context import Services
+
+
+def make_database(settings: config.Settings, bus: EventBus) -> Database:
+    """The database of an installation, every session with the event bus."""
+    if settings.database.startswith("sqlite"):
+        settings.instance.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(settings.database, busy_seconds=settings.busy_seconds, pool_size=settings.threads + 1)
+    return Database(engine, on_open=lambda session: attach(session, bus))
+
+
+def make_bus(settings: config.Settings) -> EventBus:
+    """Who hears what: facts of lower floors on their way up."""
+    bus = EventBus()
+
+    def issue_certificate(session: Session, event: CourseCompleted) -> None:
+        certificate_commands.issue(session, event.completion_id, company=settings.company)
+
+    bus.subscribe(CourseCompleted, survey_commands.ask_after)
+    bus.subscribe(CourseCompleted, issue_certificate)
+    return bus
+
+
+@functools.cache
+def _assets() -> Assets:
+    """The bundled files: they depend on the code alone, so one process makes them once."""
+    return Assets()
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """The WSGI application for these settings (default: from the environment).
+
+    Raises: config.ConfigError for settings that cannot be used.
+    """
+    settings = settings or config.load()
+    app = Flask(
+        "lms", static_folder=None, template_folder="web/templates", instance_path=str(settings.instance.resolve())
+    )
+    bus = make_bus(settings)
+    init_web(app, Services(settings, make_database(settings, bus), bus, _assets()), people_queries.actor_by_token)
+    for routes in (
+        people_routes,
+        hours_routes,
+        catalog_routes,
+        assessment_routes,
+        survey_routes,
+        skill_routes,
+        certificate_routes,
+        metrics_routes,
+        admin_routes,
+        home_routes,
+    ):
+        app.register_blueprint(routes)
+    _fill_slots(app)
+    if settings.demo:
+        slots.fill(app, "sign_in", demo_accounts.sign_in_card)
+    return app
+
+
+def _fill_slots(app: Flask) -> None:
+    """What upper floors show in pages of lower ones, in the order of the reader's steps."""
+    slots.fill(app, "course.after_modules", assessment_views.taking.course_card)
+    slots.fill(app, "module.end", assessment_views.practising.module_end)
+    slots.fill(app, "course.after_modules", survey_views.course_card)
+    slots.fill(app, "course.after_modules", certificate_views.course_card)
+    slots.fill(app, "result.next", survey_views.result_card)
+    slots.fill(app, "result.next", certificate_views.course_card)
+    slots.fill(app, "person.panels", catalog_views.person_panel)
+    slots.fill(app, "person.panels", skill_views.person_panel)
+    slots.fill(app, "person.panels", assessment_views.results.person_panel)
+    slots.fill(app, "person.panels", hours_views.person_panel)
+    slots.fill(app, "person.panels", certificate_views.person_panel)

@@ -1,0 +1,248 @@
+"""Saving answers and flags as append-only steps: idempotent, ordered, locked (invariants 4 and 5).
+
+Two ways in. A script sends entries numbered within its tab, alone or in batches from its offline queue; each is judged
+apart, so that one bad entry loses nothing of the others. A plain form sends every question at once; only what was
+changed in that form, compared with what stood when it was made, becomes a step.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from lms.assessment.models import AttemptStep
+from lms.assessment.queries import attempts as reading
+from lms.assessment.queries.attempts import Item, Opened
+from lms.assessment.rules.canonical import canonical_json
+from lms.assessment.rules.policy import Save, Step, classify
+from lms.assessment.types.base import BadAnswer
+from lms.kit.errors import Conflict, Invalid
+from lms.kit.permissions import Actor
+
+FORM_TAB = "form"
+"""The tab of steps that a form without script sent; a script's tabs have longer names."""
+
+_TAB = re.compile(r"[A-Za-z0-9_-]{8,40}")
+_MAX_SEQ = 2**31 - 1
+MAX_ENTRIES = 500
+"""Of one request: a queue of that length cannot come from a person answering."""
+LATE_KEPT = timedelta(hours=24)
+"""How long after the end late answers are still taken in, to be seen and not to count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a tab sends: `flag` is None for an answer (`answer` as the page sent it), else whether to flag."""
+
+    position: int
+    tab: str
+    seq: int
+    answer: object = None
+    flag: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an entry: `saved`, `replay` (stored before), `late` (kept, does not count) or `refused`."""
+
+    entry: Entry
+    state: str
+    error: str = ""  # message key of a refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The outcomes in order, and the attempt as it stands."""
+
+    opened: Opened
+    outcomes: tuple[Outcome, ...]
+
+
+def save(session: Session, actor: Actor, *, attempt_code: str, entries: Sequence[Entry], now: datetime) -> Saved:
+    """Store what a script sent. What was stored before is not stored again; what cannot be stored is told, not raised.
+
+    Raises: NotFound for any attempt but one's own; Conflict("assessment.closed"); Invalid("assessment.too_many").
+    """
+    if len(entries) > MAX_ENTRIES:
+        raise Invalid("assessment.too_many", limit=MAX_ENTRIES)
+    opened, late = _lock(session, actor, attempt_code, now)
+    if not entries:
+        return Saved(opened, ())
+    sound = [entry for entry in entries if _sound(entry)]
+    items = {item.position: item for item in _items(session, opened, [entry.position for entry in sound])}
+    known = _known(session, opened, sound)
+    outcomes, rows = [], []
+    for entry in entries:
+        outcome, payload = _judge(entry, items, known, late) if _sound(entry) else _refused(entry, "bad_request")
+        outcomes.append(outcome)
+        if payload is not None:
+            known.append(Step(0, entry.position, entry.tab, entry.seq, payload, late))
+            rows.append(
+                _row(opened, position=entry.position, tab=entry.tab, seq=entry.seq, payload=payload, late=late, now=now)
+            )
+    if rows:
+        session.execute(insert(AttemptStep), rows)
+    return Saved(opened, tuple(outcomes))
+
+
+def flag(
+    session: Session, actor: Actor, *, attempt_code: str, position: int, on: bool, tab: str, seq: int, now: datetime
+) -> Outcome:
+    """Flag a question to come back to, or take the flag away.
+
+    Raises: as `save`, and Invalid with the key of the refusal.
+    """
+    entry = Entry(position, tab, seq, flag=on)
+    outcome = save(session, actor, attempt_code=attempt_code, entries=[entry], now=now).outcomes[0]
+    if outcome.state == "refused":
+        raise Invalid(outcome.error)
+    return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class FormSaved:
+    """What a form did: how many answers were stored, and by position the key of each refusal (the others are stored)."""
+
+    opened: Opened
+    stored: int
+    late: bool
+    refused: Mapping[int, str]
+
+
+def save_form(
+    session: Session,
+    actor: Actor,
+    *,
+    attempt_code: str,
+    read: Callable[[Sequence[Item]], Mapping[int, object]],
+    base: int,
+    now: datetime,
+    toggle_flag: int | None = None,
+) -> FormSaved:
+    """Store the answers of a whole form: `read` takes them out of it for the questions of the attempt, raw and by
+    position, a `BadAnswer` where the form itself could not be read.
+
+    `base` is how many steps the attempt had when the form was made: an answer that still says what stood then was not
+    touched in this form, and must not overwrite what another tab has saved since.
+    Raises: NotFound for any attempt but one's own; Conflict("assessment.closed").
+    """
+    opened, late = _lock(session, actor, attempt_code, now)
+    steps = reading.steps_of(session, opened.attempt.id)
+    drawn = reading.items_of(session, opened.attempt.id)
+    items = {item.position: item for item in drawn}
+    then = reading.standing(steps[: max(0, base)]).answers
+    standing = reading.standing(steps)
+    seq = max((step.seq for step in steps if step.tab == FORM_TAB), default=0)
+    refused: dict[int, str] = {}
+    rows: list[dict[str, Any]] = []
+    for position, raw in read(drawn).items():
+        try:
+            answer = _parse(items.get(position), raw)
+        except BadAnswer as fault:
+            refused[position] = f"assessment.{fault.key}"
+            continue
+        text = canonical_json(answer)
+        if text in (canonical_json(then.get(position)), canonical_json(standing.answers.get(position))):
+            continue
+        seq += 1
+        rows.append(
+            _row(opened, position=position, tab=FORM_TAB, seq=seq, payload={"answer": answer}, late=late, now=now)
+        )
+    stored = len(rows)
+    if toggle_flag is not None and toggle_flag in items:
+        payload = {"flag": toggle_flag not in standing.flagged}
+        rows.append(_row(opened, position=toggle_flag, tab=FORM_TAB, seq=seq + 1, payload=payload, late=late, now=now))
+    if rows:
+        session.execute(insert(AttemptStep), rows)
+    return FormSaved(opened, stored, late, refused)
+
+
+def _lock(session: Session, actor: Actor, attempt_code: str, now: datetime) -> tuple[Opened, bool]:
+    """One's attempt, locked, and whether what comes now is late. Late answers are kept even once it is closed."""
+    opened = reading.lock_own(session, actor, attempt_code)
+    late = opened.is_late(now)
+    if opened.attempt.closed_at is not None:
+        over = now > opened.attempt.deadline_at + opened.grace + LATE_KEPT
+        if not late or over:
+            raise Conflict("assessment.closed")
+    return opened, late
+
+
+def _sound(entry: Entry) -> bool:
+    return (
+        type(entry.position) is int
+        and 0 < entry.position < _MAX_SEQ
+        and type(entry.seq) is int
+        and 0 <= entry.seq <= _MAX_SEQ
+        and isinstance(entry.tab, str)
+        and _TAB.fullmatch(entry.tab) is not None
+        and (entry.flag is None or isinstance(entry.flag, bool))
+    )
+
+
+def _items(session: Session, opened: Opened, positions: Iterable[int]) -> list[Item]:
+    wanted = set(positions)
+    return reading.items_of(session, opened.attempt.id, wanted) if wanted else []
+
+
+def _known(session: Session, opened: Opened, entries: Sequence[Entry]) -> list[Step]:
+    if not entries:
+        return []
+    tabs, numbers = {entry.tab for entry in entries}, {entry.seq for entry in entries}
+    return reading.steps_by_tab(session, opened.attempt.id, tabs, numbers)
+
+
+def _judge(
+    entry: Entry, items: Mapping[int, Item], known: Sequence[Step], late: bool
+) -> tuple[Outcome, dict[str, Any] | None]:
+    """The outcome of an entry, and the payload to store (None: nothing)."""
+    item = items.get(entry.position)
+    if item is None:
+        return _refused(entry, "answer.undrawn")
+    if entry.flag is None:
+        try:
+            payload = {"answer": _parse(item, entry.answer)}
+        except BadAnswer as fault:
+            return _refused(entry, fault.key)
+    else:
+        payload = {"flag": entry.flag}
+    verdict = classify(known, item=entry.position, tab=entry.tab, seq=entry.seq, answer=payload)
+    if verdict is Save.CONFLICT:
+        return _refused(entry, "answer.sequence_used")
+    if verdict is Save.REPLAY:
+        return Outcome(entry, "replay"), None
+    return Outcome(entry, "late" if late else "saved"), payload
+
+
+def _parse(item: Item | None, raw: object) -> Any:
+    if item is None:
+        raise BadAnswer("answer.undrawn")
+    if isinstance(raw, BadAnswer):
+        raise raw
+    return item.question.kind.parse_answer([] if raw is None else raw, item.question.body, item.order)
+
+
+def _refused(entry: Entry, key: str) -> tuple[Outcome, None]:
+    return Outcome(entry, "refused", f"assessment.{key}"), None
+
+
+def _row(
+    opened: Opened, *, position: int, tab: str, seq: int, payload: dict[str, Any], late: bool, now: datetime
+) -> dict[str, Any]:
+    kind = "flag" if "flag" in payload else "answer"
+    return {
+        "attempt_id": opened.attempt.id,
+        "kind": kind,
+        "position": position,
+        "tab": tab,
+        "seq": seq,
+        "payload": payload,
+        "late": late,
+        "at": now,
+    }

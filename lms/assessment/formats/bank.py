@@ -1,0 +1,66 @@
+"""What every bank format gives: a bank as data, its texts still Markdown source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lms.assessment.rules.plan import TestPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic of a bank."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedQuestion:
+    """A question as its author wrote it; `line` is where it begins in `file`.
+
+    `body` holds the stem again, beside what only its type has: it is what types present, grade and review.
+    `content_hash` covers everything but the place in the files.
+    """
+
+    key: str
+    type: str
+    topic: str
+    difficulty: str
+    pool: str
+    stem: str
+    explanation: str
+    review: str
+    exclusive: str | None
+    body: dict[str, Any]
+    content_hash: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The section (`module#anchor`) that a question sends its reader to, and the place where the author wrote so."""
+
+    question: str
+    target: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedBank:
+    """A bank and its plan. `questions` are sorted by key and hold only those without a fault.
+
+    `reviews` are of every question, the faulty ones too: a fault elsewhere in a question must not hide this one.
+    """
+
+    id: str
+    title: str
+    course: str
+    topics: tuple[Topic, ...]
+    questions: tuple[LoadedQuestion, ...]
+    plan: TestPlan | None
+    content_hash: str
+    reviews: tuple[Reference, ...] = ()

@@ -1,0 +1,292 @@
+"""Reading attempts: who may see one, what was drawn, what was answered, how it was graded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from lms.assessment.models import Attempt, AttemptItem, AttemptStep, PlanVersion, QuestionVersion, Result
+from lms.assessment.queries.content import ReadyQuestion, ready
+from lms.assessment.rules.policy import AttemptFacts, Step, latest
+from lms.assessment.types.base import Presented
+from lms.catalog.models import Course, Enrolment
+from lms.kit.db import fraction
+from lms.kit.errors import NotFound
+from lms.kit.permissions import Actor, Permission
+from lms.people.models import Person, Site
+from lms.people.queries import place_condition
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A question of an attempt at its place, ready to show in the order drawn and to grade."""
+
+    position: int
+    version_id: int
+    order: tuple[int, ...]
+    points: int
+    question: ReadyQuestion
+
+    def present(self) -> Presented:
+        """What the browser may have."""
+        return self.question.kind.present(self.question.shown, self.order)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An attempt with what its pages and commands need. `zone` is that of the site it was started in ("" where none)."""
+
+    attempt: Attempt
+    enrolment: Enrolment
+    course: Course
+    zone: str
+
+    @property
+    def grace(self) -> timedelta:
+        return timedelta(seconds=self.attempt.grace_seconds)
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether what the server gets at `now` comes after deadline and grace."""
+        return now > self.attempt.deadline_at + self.grace
+
+
+def _opened(*conditions: ColumnElement[bool]) -> Select[Attempt, Enrolment, Course, str]:
+    return (
+        select(Attempt, Enrolment, Course, Site.zone)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .outerjoin(Site, Site.id == Attempt.site_id)
+        .options(joinedload(Attempt.plan).joinedload(PlanVersion.bank_version))
+        .where(*conditions)
+    )
+
+
+def _own(actor: Actor, code: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    # Whatever a grant's scope says, nobody answers for somebody else.
+    return Attempt.code == code, Attempt.person_id == (-1 if actor.person_id is None else actor.person_id)
+
+
+def own_attempt(session: Session, actor: Actor, code: str) -> Opened:
+    """One's own attempt.
+
+    Raises: NotFound("assessment.attempt_not_found") for any other, existing or not.
+    """
+    row = session.execute(_opened(*_own(actor, code))).one_or_none()
+    if row is None:
+        raise NotFound("assessment.attempt_not_found")
+    return Opened(row[0], row[1], row[2], row[3] or "")
+
+
+def _reached(actor: Actor, permission: Permission, on: date) -> ColumnElement[bool]:
+    columns = Attempt.__table__.c
+    return place_condition(
+        actor, permission, on, person_id=columns.person_id, site_id=columns.site_id, programme_id=columns.programme_id
+    )
+
+
+def attempt_for(session: Session, actor: Actor, code: str, permission: Permission, on: date) -> tuple[Opened, Person]:
+    """An attempt that the actor's scope for `permission` reaches, by the place it was made in, and whose it is.
+
+    Raises: NotFound("assessment.attempt_not_found") for a code that does not exist and for a stranger alike.
+    """
+    reached = _reached(actor, permission, on)
+    query = _opened(Attempt.code == code, reached).add_columns(Person).join(Person, Person.id == Attempt.person_id)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("assessment.attempt_not_found")
+    return Opened(row[0], row[1], row[2], row[3] or ""), row[4]
+
+
+def lock_attempt(session: Session, condition: Iterable[ColumnElement[bool]]) -> Opened:
+    """The attempt, locked until the transaction ends, so that saves and submissions of it come one after the other.
+
+    Raises: NotFound("assessment.attempt_not_found").
+    """
+    query = _opened(*condition).with_for_update(of=Attempt).execution_options(populate_existing=True)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("assessment.attempt_not_found")
+    return Opened(row[0], row[1], row[2], row[3] or "")
+
+
+def lock_own(session: Session, actor: Actor, code: str) -> Opened:
+    """One's own attempt, locked. Raises: NotFound."""
+    return lock_attempt(session, _own(actor, code))
+
+
+def expired(session: Session, now: datetime, limit: int) -> list[str]:
+    """Codes of open attempts whose deadline and grace are over, the oldest first."""
+    rows = session.execute(
+        select(Attempt.code, Attempt.deadline_at, Attempt.grace_seconds)
+        .where(Attempt.closed_at.is_(None), Attempt.deadline_at < now)
+        .order_by(Attempt.deadline_at)
+        .limit(limit)
+    )
+    return [code for code, due, grace in rows if now > due + timedelta(seconds=grace)]
+
+
+def items_of(session: Session, attempt_id: int, positions: Iterable[int] | None = None) -> list[Item]:
+    """What was drawn, in order; with `positions`, only those."""
+    query = (
+        select(AttemptItem, QuestionVersion.content_hash)
+        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
+        .where(AttemptItem.attempt_id == attempt_id)
+        .order_by(AttemptItem.position)
+    )
+    if positions is not None:
+        query = query.where(AttemptItem.position.in_(sorted(set(positions))))
+    rows = session.execute(query).all()
+    questions = ready(session, [(item.question_version_id, content_hash) for item, content_hash in rows])
+    return [
+        Item(
+            item.position,
+            item.question_version_id,
+            tuple(item.option_order),
+            item.points_num // item.points_den,
+            questions[content_hash],
+        )
+        for item, content_hash in rows
+    ]
+
+
+def steps_of(session: Session, attempt_id: int) -> Sequence[AttemptStep]:
+    """Every step in the server's order."""
+    return session.scalars(
+        select(AttemptStep).where(AttemptStep.attempt_id == attempt_id).order_by(AttemptStep.id)
+    ).all()
+
+
+def steps_by_tab(session: Session, attempt_id: int, tabs: Iterable[str], numbers: Iterable[int]) -> list[Step]:
+    """The steps that could be the same as what a browser sends now, by tab and number."""
+    rows = session.scalars(
+        select(AttemptStep).where(
+            AttemptStep.attempt_id == attempt_id,
+            AttemptStep.tab.in_(sorted(set(tabs))),
+            AttemptStep.seq.in_(sorted(set(numbers))),
+        )
+    )
+    return [pure_step(row) for row in rows]
+
+
+def pure_step(row: AttemptStep) -> Step:
+    """A stored step as the rules see it; its `answer` is the whole payload."""
+    return Step(row.id, row.position or 0, row.tab, row.seq, row.payload, row.late)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What counts of an attempt's steps, by position: canonical answers, and the questions flagged."""
+
+    answers: Mapping[int, Any]
+    flagged: frozenset[int]
+    last_at: datetime | None
+
+    def answered(self) -> frozenset[int]:
+        return frozenset(position for position, answer in self.answers.items() if answer is not None)
+
+
+def standing(steps: Sequence[AttemptStep]) -> Standing:
+    """Derive it: the newest save of each question stands, late ones never do (invariants 4 and 5)."""
+    answers = latest(pure_step(row) for row in steps if row.kind == "answer")
+    flags = latest(pure_step(row) for row in steps if row.kind == "flag")
+    times = [row.at for row in steps if row.kind == "answer" and not row.late]
+    return Standing(
+        answers={position: step.answer["answer"] for position, step in answers.items()},
+        flagged=frozenset(position for position, step in flags.items() if step.answer["flag"]),
+        last_at=max(times, default=None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An attempt of a person's history with the result that stands (None: not graded yet)."""
+
+    attempt: Attempt
+    result: Result | None
+
+    @property
+    def facts(self) -> AttemptFacts:
+        graded = self.result
+        return AttemptFacts(
+            started_at=self.attempt.started_at,
+            deadline=self.attempt.deadline_at,
+            submitted_at=self.attempt.closed_at,
+            graded_at=graded.graded_at if graded else None,
+            passed=graded.passed if graded else None,
+        )
+
+    @property
+    def score(self) -> Fraction | None:
+        return None if self.result is None else fraction(self.result.score_num, self.result.score_den)
+
+
+def history(session: Session, person_id: int, test_id: int) -> list[Past]:
+    """Every attempt of a person at a test, in all their enrolments, the oldest first."""
+    rows = session.execute(
+        select(Attempt, Result)
+        .outerjoin(Result, Result.attempt_id == Attempt.id)
+        .where(Attempt.person_id == person_id, Attempt.test_id == test_id)
+        .order_by(Attempt.id, Result.id)
+    )
+    found: dict[int, Past] = {}
+    for attempt, result in rows:
+        found[attempt.id] = Past(attempt, result)  # the last result of an attempt stands
+    return list(found.values())
+
+
+def attempts_in_scope(session: Session, actor: Actor, person_id: int, on: date) -> list[Past]:
+    """A person's closed attempts at any test that the actor may verify, the newest first, each with its plan."""
+    rows = session.execute(
+        select(Attempt, Result)
+        .outerjoin(Result, Result.attempt_id == Attempt.id)
+        .options(joinedload(Attempt.plan))
+        .where(
+            Attempt.person_id == person_id,
+            Attempt.closed_at.is_not(None),
+            _reached(actor, Permission.READ_ATTEMPTS, on),
+        )
+        .order_by(Attempt.id.desc(), Result.id)
+    )
+    found: dict[int, Past] = {}
+    for attempt, result in rows:
+        found[attempt.id] = Past(attempt, result)
+    return list(found.values())
+
+
+def seen_by(session: Session, person_id: int, test_id: int) -> dict[int, int]:
+    """When a person last saw each question of a test: question id to the id of that attempt, which grows with time."""
+    rows = session.execute(
+        select(QuestionVersion.question_id, func.max(Attempt.id))
+        .join(AttemptItem, AttemptItem.question_version_id == QuestionVersion.id)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .where(Attempt.person_id == person_id, Attempt.test_id == test_id)
+        .group_by(QuestionVersion.question_id)
+        .order_by(QuestionVersion.question_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def open_attempt(session: Session, person_id: int, test_id: int) -> Attempt | None:
+    """The open attempt of a person at a test."""
+    return session.scalar(
+        select(Attempt).where(
+            and_(Attempt.person_id == person_id, Attempt.test_id == test_id, Attempt.closed_at.is_(None))
+        )
+    )
+
+
+def is_taking(session: Session, person_id: int) -> bool:
+    """Whether a person has an attempt open, at whatever test: several may draw from one bank."""
+    query = select(Attempt.id).where(Attempt.person_id == person_id, Attempt.closed_at.is_(None)).limit(1)
+    return session.scalar(query) is not None
+
+
+def results_of(session: Session, attempt_id: int) -> Sequence[Result]:
+    """Every grading of an attempt, the original first; the last one stands."""
+    return session.scalars(select(Result).where(Result.attempt_id == attempt_id).order_by(Result.id)).all()

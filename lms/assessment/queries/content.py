@@ -1,0 +1,283 @@
+"""Reading published questions and plans.
+
+What was published never changes, so it is kept in the process: a question by the hash of its content (the same hash is
+the same content in every database), the table of a draw by its plan version.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from markupsafe import Markup, escape
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from lms.assessment.models import Bank, BankVersion, BankVersionQuestion, PlanVersion, Question, QuestionVersion, Test
+from lms.assessment.rules.draw import DrawTable, prepare
+from lms.assessment.rules.plan import PRACTICE_POOLS, Candidate, Section, TestPlan
+from lms.assessment.types.base import Body, QuestionType
+from lms.assessment.types.registry import question_type
+from lms.kit.db import fraction
+from lms.kit.errors import NotFound
+from lms.kit.markup import render
+
+_QUESTIONS_KEPT = 4096
+_TABLES_KEPT = 64
+_FRESH = "assessment_fresh_banks"
+_V = TypeVar("_V")
+
+
+class _Kept(Generic[_V]):
+    """The values used last, up to a number; safe between threads."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._lock = size, Lock()
+        self._values: OrderedDict[object, _V] = OrderedDict()
+
+    def get(self, key: object) -> _V | None:
+        with self._lock:
+            value = self._values.get(key)
+            if value is not None:
+                self._values.move_to_end(key)
+            return value
+
+    def put(self, key: object, value: _V) -> None:
+        with self._lock:
+            self._values[key] = value
+            self._values.move_to_end(key)
+            if len(self._values) > self._size:
+                self._values.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyQuestion:
+    """A question version ready to grade (`body`, as written) and to show (`shown`, its Markdown as `Markup`).
+
+    Texts that types keep plain (matching's right sides, the items of an ordering) stay `str`, so a template escapes them.
+    """
+
+    key: str
+    kind: QuestionType
+    topic: str
+    difficulty: str
+    pool: str
+    review: str
+    body: Body
+    shown: Body
+    explanation: Markup
+
+
+_questions: _Kept[ReadyQuestion] = _Kept(_QUESTIONS_KEPT)
+_tables: WeakKeyDictionary[Engine, _Kept[DrawTable]] = WeakKeyDictionary()
+_practice: WeakKeyDictionary[Engine, _Kept[Mapping[str, Sequence[ReadyQuestion]]]] = WeakKeyDictionary()
+_guard = Lock()
+
+# One line that begins with a letter and has none of the signs that mean something in Markdown or HTML.
+_PLAIN = re.compile(r"[¿¡«“(]?[^\W\d_][^\W_]*(?:[ ,.;:¿?¡!()«»“”%/–—-]+[^\W_]+)*[.:;?!»”)…%]*")
+
+
+def snippet(text: str) -> Markup:
+    """Safe HTML of a Markdown text; a single paragraph comes without its `<p>`, to stand inside a label or a legend."""
+    if _PLAIN.fullmatch(text):
+        return escape(text)
+    html = render(text).strip()
+    if html.startswith("<p>") and html.endswith("</p>") and html.count("<p") == 1:
+        html = html[3:-4]
+    return Markup(html)  # noqa: S704 - `render` let through what its allow-list names, nothing else
+
+
+def ready(session: Session, wanted: Iterable[tuple[int, str]]) -> dict[str, ReadyQuestion]:
+    """Questions by content hash, from (version id, content hash); those not kept yet are read in one query."""
+    found: dict[str, ReadyQuestion] = {}
+    missing: list[int] = []
+    for version_id, content_hash in wanted:
+        kept = _questions.get(content_hash)
+        if kept is None:
+            missing.append(version_id)
+        else:
+            found[content_hash] = kept
+    if missing:
+        rows = session.execute(
+            select(QuestionVersion, Question.key)
+            .join(Question, Question.id == QuestionVersion.question_id)
+            .where(QuestionVersion.id.in_(missing))
+        )
+        for version, key in rows:
+            found[version.content_hash] = made = _ready(version, key)
+            _questions.put(version.content_hash, made)
+    return found
+
+
+def _ready(version: QuestionVersion, key: str) -> ReadyQuestion:
+    kind = question_type(version.type)
+    return ReadyQuestion(
+        key=key,
+        kind=kind,
+        topic=version.topic,
+        difficulty=version.difficulty,
+        pool=version.pool,
+        review=version.review,
+        body=version.body,
+        shown=kind.map_texts(version.body, snippet),
+        explanation=snippet(version.explanation),
+    )
+
+
+def candidates(session: Session, bank_version_id: int) -> list[Candidate]:
+    """Every question of a bank version as a draw sees it."""
+    rows = session.execute(
+        select(QuestionVersion)
+        .join(BankVersionQuestion, BankVersionQuestion.question_version_id == QuestionVersion.id)
+        .where(BankVersionQuestion.bank_version_id == bank_version_id)
+    ).scalars()
+    return [
+        Candidate(
+            version_id=row.id,
+            question_id=row.question_id,
+            topic=row.topic,
+            difficulty=row.difficulty,
+            exclusive=row.exclusive or None,
+            shuffle_size=question_type(row.type).shuffle_size(row.body),
+            pool=row.pool,
+        )
+        for row in rows
+    ]
+
+
+def plan_rules(plan: PlanVersion, slug: str = "") -> TestPlan:
+    """The pure plan that a stored version means."""
+    mark = fraction(plan.pass_num, plan.pass_den)
+    if mark is None:  # pragma: no cover - both columns are NOT NULL
+        raise ValueError("a plan without a pass mark")
+    return TestPlan(
+        id=slug,
+        title=plan.title,
+        pass_mark=mark,
+        minutes=plan.minutes,
+        attempts=plan.attempts,
+        delay_hours=plan.delay_hours,
+        sections=tuple(Section(**section) for section in plan.sections),
+    )
+
+
+def draw_table(session: Session, plan: PlanVersion) -> DrawTable:
+    """What a draw by this plan takes from, prepared once in each process."""
+    return _cached(
+        session,
+        _tables,
+        plan.bank_version_id,
+        (plan.bank_version_id, plan.content_hash),
+        lambda: prepare(plan_rules(plan), candidates(session, plan.bank_version_id)),
+    )
+
+
+def practice_questions(session: Session, bank_version_id: int, module_key: str) -> Sequence[ReadyQuestion]:
+    """The practice questions of a bank version that send back to a module, by key."""
+
+    def read() -> Mapping[str, Sequence[ReadyQuestion]]:
+        rows = session.execute(
+            select(QuestionVersion.id, QuestionVersion.content_hash)
+            .join(BankVersionQuestion, BankVersionQuestion.question_version_id == QuestionVersion.id)
+            .where(
+                BankVersionQuestion.bank_version_id == bank_version_id,
+                QuestionVersion.pool.in_(sorted(PRACTICE_POOLS)),
+            )
+        ).all()
+        by_module: dict[str, list[ReadyQuestion]] = {}
+        for question in ready(session, [(row[0], row[1]) for row in rows]).values():
+            by_module.setdefault(question.review.partition("#")[0], []).append(question)
+        return {module: sorted(some, key=lambda each: each.key) for module, some in by_module.items()}
+
+    return _cached(session, _practice, bank_version_id, bank_version_id, read).get(module_key, ())
+
+
+def practice_of_test(session: Session, slug: str, module_key: str) -> Sequence[ReadyQuestion]:
+    """The same for the bank that a test draws from now; none for a course without a test. One query once kept."""
+    found = test_plan(session, slug) if slug else None
+    return practice_questions(session, found[1].bank_version_id, module_key) if found else ()
+
+
+def _cached(
+    session: Session,
+    shelves: WeakKeyDictionary[Engine, _Kept[_V]],
+    bank_version_id: int,
+    key: object,
+    make: Callable[[], _V],
+) -> _V:
+    engine = session.get_bind().engine
+    with _guard:
+        shelf = shelves.setdefault(engine, _Kept(_TABLES_KEPT))
+    value = shelf.get(key)
+    if value is None:
+        value = make()
+        if bank_version_id not in session.info.get(_FRESH, ()):
+            shelf.put(key, value)
+    return value
+
+
+def mark_fresh(session: Session, bank_version_id: int) -> None:
+    """Say that this transaction published the bank version: until it commits, nothing of it may be kept."""
+    session.info.setdefault(_FRESH, set()).add(bank_version_id)
+
+
+def test_plan(session: Session, slug: str) -> tuple[Test, PlanVersion] | None:
+    """A test and the plan that new attempts follow; None where nothing was published under this id."""
+    row = session.execute(
+        select(Test, PlanVersion).join(PlanVersion, PlanVersion.id == Test.current_plan_id).where(Test.slug == slug)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def attempts_allowed(session: Session, test_id: int) -> int:
+    """How many attempts a person has at a test by the plan that new attempts follow."""
+    query = select(PlanVersion.attempts).join(Test, Test.current_plan_id == PlanVersion.id).where(Test.id == test_id)
+    return session.scalars(query).one()
+
+
+def bank_page(session: Session, slug: str) -> tuple[Bank, BankVersion]:
+    """A bank with its current version.
+
+    Raises: NotFound("assessment.bank_not_found").
+    """
+    row = session.execute(
+        select(Bank, BankVersion).join(BankVersion, BankVersion.id == Bank.current_version_id).where(Bank.slug == slug)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("assessment.bank_not_found")
+    return row[0], row[1]
+
+
+def bank_questions(
+    session: Session, bank_version_id: int, *, after: str = "", limit: int, topic: str = ""
+) -> list[ReadyQuestion]:
+    """Questions of a bank version by key, paged by key: `after` is the key of the last one shown."""
+    query = (
+        select(QuestionVersion, Question.key)
+        .join(Question, Question.id == QuestionVersion.question_id)
+        .join(BankVersionQuestion, BankVersionQuestion.question_version_id == QuestionVersion.id)
+        .where(BankVersionQuestion.bank_version_id == bank_version_id, Question.key > after)
+        .order_by(Question.key)
+        .limit(limit)
+    )
+    if topic:
+        query = query.where(QuestionVersion.topic == topic)
+    found = []
+    for version, key in session.execute(query):
+        kept = _questions.get(version.content_hash)
+        if kept is None:
+            kept = _ready(version, key)
+            _questions.put(version.content_hash, kept)
+        found.append(kept)
+    return found
+
+
+def question_count(session: Session, bank_version_id: int) -> int:
+    """How many questions a bank version holds."""
+    query = select(func.count()).select_from(BankVersionQuestion)
+    return session.scalar(query.where(BankVersionQuestion.bank_version_id == bank_version_id)) or 0

@@ -1,0 +1,1 @@
+"""Certificates: issue, expiry, revocation, public verification, PDF."""

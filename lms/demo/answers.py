@@ -1,0 +1,64 @@
+"""Answers as a browser would send them, right or wrong on purpose: the key is read where it stands, on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from lms.assessment.queries.attempts import Item
+from lms.assessment.types.base import Body
+from lms.assessment.types.options import right_ones
+
+Wanted = list[int]
+"""Indices of a question's elements in the order in which they are given; shown positions are worked out from them."""
+
+
+def _single(body: Body, right: bool) -> Wanted:
+    good = right_ones(body)
+    return [index for index in range(len(body["options"])) if (index in good) is right][:1]
+
+
+def _multiple(body: Body, right: bool) -> Wanted:
+    good = right_ones(body)
+    return [index for index in range(len(body["options"])) if (index in good) is right]
+
+
+def _true_false(body: Body, right: bool) -> Wanted:
+    return [0 if body["answer"] is right else 1]
+
+
+def _matching(body: Body, right: bool) -> Wanted:
+    return _turned(len(body["pairs"]), right)
+
+
+def _ordering(body: Body, right: bool) -> Wanted:
+    return _turned(len(body["items"]), right)
+
+
+def _turned(size: int, right: bool) -> Wanted:
+    # Everything one place on: nothing is where it belongs.
+    return [(place + (0 if right else 1)) % size for place in range(size)]
+
+
+_KINDS: dict[str, Callable[[Body, bool], Wanted]] = {
+    "single": _single,
+    "multiple": _multiple,
+    "true_false": _true_false,
+    "matching": _matching,
+    "ordering": _ordering,
+}
+
+
+def raw_answer(item: Item, *, right: bool) -> list[str]:
+    """What a browser sends for a drawn question: full marks, or none at all.
+
+    Raises: KeyError for a type of question that this demo does not know; ValueError where the type's own grading
+    does not agree.
+    """
+    kind, body = item.question.kind, item.question.body
+    wanted = _KINDS[kind.name](body, right)
+    # The two choices of true and false are never shuffled.
+    raw = [str(index if not item.order else item.order.index(index)) for index in wanted]
+    if kind.grade(body, kind.parse_answer(raw, body, item.order)) != Fraction(int(right)):
+        raise ValueError(f"{item.question.key}: {raw} is not the answer that was meant")
+    return raw

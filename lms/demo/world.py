@@ -1,0 +1,53 @@
+"""What the acts of the demo share: who is who in the database, the calendar, and chance that repeats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+
+from sqlalchemy.orm import Session
+
+import config
+from lms.demo.company import SITES
+from lms.demo.story import Calendar, Story
+from lms.kit.permissions import Actor
+from lms.people import queries as people
+from lms.people.models import Person
+
+
+@dataclass(frozen=True)
+class Known:
+    """A row of the database by both its names."""
+
+    id: int
+    code: str
+
+
+@dataclass
+class World:
+    """The company as it comes to be. Keys are those of `company.py`."""
+
+    settings: config.Settings
+    seed: int
+    calendar: Calendar
+    story: Story
+    sites: dict[str, Known] = field(default_factory=dict)
+    programmes: dict[str, Known] = field(default_factory=dict)
+    jobs: dict[str, Known] = field(default_factory=dict)
+    skills: dict[str, Known] = field(default_factory=dict)
+    people: dict[str, Known] = field(default_factory=dict)
+    home: dict[str, str] = field(default_factory=dict)  # the site of each person
+
+    def zone(self, person: str) -> str:
+        """The time zone of a person's site."""
+        return SITES[self.home[person]][1] if person in self.home else self.settings.zone
+
+    def actor(self, session: Session, person: str, now: datetime) -> Actor:
+        """Somebody as they act at a moment, with the grants they hold then."""
+        row = session.get_one(Person, self.people[person].id)
+        return people.actor_for_person(session, row, now, self.zone(person))
+
+    def chance(self, *about: object) -> Random:
+        """Chance about one thing: the same for the same seed, whatever was drawn before for other things."""
+        return Random(f"{self.seed}:{':'.join(map(str, about))}")  # noqa: S311 - a story, no secret

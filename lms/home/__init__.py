@@ -1,0 +1,1 @@
+"""The start page: what to do now, gathered from everywhere."""

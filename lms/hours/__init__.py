@@ -1,0 +1,1 @@
+"""The ledger of training hours and the monthly close."""

@@ -1,0 +1,1 @@
+"""Shared services without Flask and without business: the lowest floor of the house."""

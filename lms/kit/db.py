@@ -1,0 +1,262 @@
+"""The database: typed base, engines, transactions, append-only tables.
+
+What differs between SQLite and PostgreSQL is here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import string
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from typing import Annotated, Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, mapped_column, sessionmaker
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from lms.kit.folding import ACCENTED, PLAIN, folded
+
+_WRITE = "umbral_write"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment in UTC; a naive one is refused, for it would mean something else on every machine."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+JsonDoc = JSON().with_variant(postgresql.JSONB(), "postgresql")
+BigKey = BigInteger().with_variant(Integer(), "sqlite")
+
+pk = Annotated[int, mapped_column(BigKey, primary_key=True)]
+moment = Annotated[datetime, mapped_column(UtcDateTime())]
+day = Annotated[date, mapped_column(Date())]
+code = Annotated[str, mapped_column(String(32), unique=True)]
+json_doc = Annotated[Any, mapped_column(JsonDoc)]
+
+
+class Base(DeclarativeBase):
+    """Every table of the product, with constraint names that migrations can rely on."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime(), str: String()}
+
+
+class AppendOnly:
+    """Mixin of every table of evidence: a row is added and read, never changed or deleted (invariant 7).
+
+    The migration calls `append_only(table)`, so that the database refuses too.
+    """
+
+
+def fraction(numerator: int | None, denominator: int | None) -> Fraction | None:
+    """The exact rational that two stored integers mean; None where nothing is stored."""
+    if numerator is None or denominator is None:
+        return None
+    return Fraction(numerator, denominator)
+
+
+def append_only(op: Any, table: str) -> None:
+    """For a migration: make the database refuse UPDATE and DELETE on `table`. `op` is Alembic's operations object."""
+    if op.get_bind().dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
+            )
+        return
+    op.execute(
+        "CREATE OR REPLACE FUNCTION lms_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME; END $$"
+    )
+    op.execute(
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION lms_append_only()"
+    )
+
+
+def make_engine(url: str, *, busy_seconds: float = 10.0, pool_size: int = 5, echo: bool = False) -> Engine:
+    """An engine for `sqlite:///FILE` or `postgresql+psycopg://...`.
+
+    `busy_seconds` is how long a statement waits for another writer before it gives up. Errors do not quote the values of a
+    statement: they go to the log with their time, and one may be an anonymous answer (invariant 12) or a hash.
+    """
+    if url.startswith("sqlite"):
+        connect_args = {"timeout": busy_seconds, "check_same_thread": False}
+        engine = create_engine(url, echo=echo, hide_parameters=True, connect_args=connect_args)
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+        return engine
+    engine = create_engine(
+        url, echo=echo, hide_parameters=True, pool_size=pool_size, pool_pre_ping=False, json_serializer=_dumps
+    )
+    lock_ms = int(busy_seconds * 1000)
+    event.listen(engine, "connect", _postgres_connect(lock_ms))
+    return engine
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _sqlite_connect(connection: Any, _record: object) -> None:
+    # The driver must not open transactions by itself: `_sqlite_begin` does, as a reader or as a writer.
+    connection.isolation_level = None
+    connection.create_function(
+        "umbral_fold", 1, lambda value: None if value is None else folded(value), deterministic=True
+    )
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # a commit that was answered survives a power cut
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")  # what left the survey buffer must not linger in free pages
+    cursor.close()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _postgres_connect(lock_ms: int) -> Callable[[Any, object], None]:
+    def connect(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TIME ZONE 'UTC'")
+            cursor.execute(f"SET lock_timeout = {lock_ms}")
+        connection.commit()
+
+    return connect
+
+
+class fold(FunctionElement[str]):  # noqa: N801 - reads as the SQL function that it is
+    """`fold(column)`: a name as it is searched and sorted, see `kit.folding`."""
+
+    name = "fold"
+    type = String()
+    inherit_cache = True
+
+
+@compiles(fold, "sqlite")
+def _fold_sqlite(element: fold, compiler: SQLCompiler, **kwargs: Any) -> str:
+    # SQLite's own lower() knows ASCII only and it has no translate(): a function of ours, see `_sqlite_connect`.
+    return f"umbral_fold({compiler.process(element.clauses, **kwargs)})"
+
+
+@compiles(fold, "postgresql")
+def _fold_postgres(element: fold, compiler: SQLCompiler, **kwargs: Any) -> str:
+    upper, lower = string.ascii_uppercase, string.ascii_lowercase
+    return f"translate({compiler.process(element.clauses, **kwargs)}, '{ACCENTED}{upper}', '{PLAIN}{lower}')"
+
+
+class ReadOnlyViolationError(RuntimeError):
+    """Code that only reads tried to write: a programming error, never a user's."""
+
+
+class Database:
+    """One engine and its two kinds of transaction. Everything that touches the data goes through one of them."""
+
+    def __init__(self, engine: Engine, on_open: Callable[[Session], None] | None = None) -> None:
+        self.engine = engine
+        self._on_open = on_open
+        self._sessions = sessionmaker(engine, expire_on_commit=False, autoflush=True)
+
+    def open(self, *, write: bool) -> Session:
+        """A session that has not begun; the caller commits or rolls back, and closes."""
+        session = self._sessions()
+        options: dict[str, Any] = {_WRITE: write}
+        if not write and self.engine.dialect.name == "postgresql":
+            options["postgresql_readonly"] = True
+        session.info["options"] = options
+        session.info["write"] = write
+        session.connection(execution_options=options)
+        if self._on_open is not None:
+            self._on_open(session)
+        return session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that refuses to write."""
+        session = self.open(write=False)
+        try:
+            yield session
+        finally:
+            session.close()  # rolls back and leaves what was read as it is
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A write transaction, committed at the end and rolled back on any exception."""
+        session = self.open(write=True)
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+
+
+@event.listens_for(Session, "before_flush")
+def _guard_flush(session: Session, _context: object, _instances: object) -> None:
+    if not session.info.get("write", True):
+        raise ReadOnlyViolationError("a write inside a read transaction")
+    for instance in session.deleted:
+        if isinstance(instance, AppendOnly):
+            raise ReadOnlyViolationError(f"{type(instance).__name__} is append-only")
+    for instance in session.dirty:
+        if isinstance(instance, AppendOnly) and session.is_modified(instance):
+            raise ReadOnlyViolationError(f"{type(instance).__name__} is append-only")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _guard_execute(state: ORMExecuteState) -> None:
+    if not state.session.info.get("write", True) and (state.is_insert or state.is_update or state.is_delete):
+        raise ReadOnlyViolationError("a write inside a read transaction")
+
+
+def ping(session: Session) -> bool:
+    """Whether the database answers."""
+    return bool(session.scalar(text("SELECT 1")))

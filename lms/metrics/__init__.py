@@ -1,0 +1,1 @@
+"""Category C figures: derived from the records of the lower floors; owns only targets."""

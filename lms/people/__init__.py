@@ -1,0 +1,1 @@
+"""Persons, employments, placements, jobs, access grants and sign-in."""

@@ -1,0 +1,1 @@
+"""The only writers of people: sign-in, records of persons, access."""

@@ -1,0 +1,333 @@
+"""Everything recorded about people, loaded in a fixed number of queries, and the gate that follows from it.
+
+The gate of a past day is decided from what was *known* by the end of that day in the site's zone: verifications and OJT
+recorded by then, signatures given by then, corrections made by then. What is recorded later changes the gate from that
+later day on, never before: so a figure of a past month stays what it was.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from lms.catalog.models import Completion, CompletionRevocation, Course
+from lms.kit.clock import local_day
+from lms.people.models import Employment, Placement
+from lms.skills.models import JobProfileVersion, OjtRecord, SignOff, Verification
+from lms.skills.queries.profiles import in_force, rule_profile, versions_of_jobs
+from lms.skills.rules import (
+    GAP_DAYS,
+    Correction,
+    Facts,
+    Gate,
+    KnowledgePass,
+    OjtFact,
+    Profile,
+    SignOffFact,
+    Span,
+    VerificationFact,
+    VerificationKind,
+    gate,
+    superseded,
+)
+
+_BATCH = 5_000
+"""Ids of one statement: both databases bound the number of parameters."""
+NO_PROFILE = Profile(0, (), (), 1, 1)
+"""What a job without a profile in force asks for: it opens nothing."""
+Row_ = TypeVar("Row_")
+
+
+def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), _BATCH):
+        yield ordered[start : start + _BATCH]
+
+
+class Dossiers:
+    """All facts about some people. Eight queries for up to 5,000 of them; nothing is read from the database afterwards."""
+
+    def __init__(self, session: Session, person_ids: Collection[int]) -> None:
+        def load(
+            query: Callable[[ColumnElement[bool]], Select[Row_]], column: ColumnElement[int]
+        ) -> dict[int, list[Row_]]:
+            found: dict[int, list[Row_]] = defaultdict(list)
+            for ids in _batches(person_ids):
+                for row in session.scalars(query(column.in_(ids))):
+                    found[getattr(row, column.key or "")].append(row)
+            return found
+
+        self.placements = load(
+            lambda those: (
+                select(Placement)
+                .options(joinedload(Placement.site), joinedload(Placement.programme), joinedload(Placement.job))
+                .where(those)
+                .order_by(Placement.is_primary.desc(), Placement.from_day.desc(), Placement.id.desc())
+            ),
+            Placement.__table__.c.person_id,
+        )
+        self.employments = load(lambda those: select(Employment).where(those), Employment.__table__.c.person_id)
+        self.verifications = load(
+            lambda those: select(Verification).where(those).order_by(Verification.id),
+            Verification.__table__.c.person_id,
+        )
+        self.ojt = load(
+            lambda those: select(OjtRecord).where(those).order_by(OjtRecord.id), OjtRecord.__table__.c.person_id
+        )
+        signatures = load(
+            lambda those: select(SignOff).where(those).order_by(SignOff.id), SignOff.__table__.c.subject_id
+        )
+        self._under: dict[tuple[str, int], list[SignOff]] = defaultdict(list)
+        for rows in signatures.values():
+            for row in rows:
+                self._under[_record_key(row)].append(row)
+        self._knowledge = _knowledge(session, person_ids)
+        jobs = {row.job_id for rows in self.placements.values() for row in rows}
+        self._versions = versions_of_jobs(session, jobs)
+        self._by_id = {version.id: version for versions in self._versions.values() for version in versions}
+
+    def placement(self, person_id: int, programme_id: int, on: date) -> Placement | None:
+        """The placement on the programme that covers the day (the primary one first), or else the last one before it."""
+        rows = [row for row in self.placements.get(person_id, ()) if row.programme_id == programme_id]
+        covering = [row for row in rows if row.from_day <= on and (row.to_day is None or row.to_day >= on)]
+        earlier = sorted((row for row in rows if row.from_day <= on), key=lambda row: row.from_day, reverse=True)
+        return next(iter(covering or earlier or rows), None)
+
+    def profile(self, person_id: int, programme_id: int, on: date) -> JobProfileVersion | None:
+        """The profile in force that day for the person's job on the programme."""
+        placed = self.placement(person_id, programme_id, on)
+        return None if placed is None else in_force(self._versions[placed.job_id], on)
+
+    def rule_profile(self, person_id: int, programme_id: int, on: date) -> Profile:
+        """The same as the rules see it; one that opens nothing where there is none."""
+        version = self.profile(person_id, programme_id, on)
+        return NO_PROFILE if version is None else rule_profile(version)
+
+    def facts(self, person_id: int, programme_id: int, on: date) -> Facts:
+        """What was known about the person on the programme by the end of the day `on`."""
+        placed = self.placement(person_id, programme_id, on)
+        zone = "UTC" if placed is None else placed.site.zone
+        verifications = _known(self.verifications.get(person_id, ()), on, zone)
+        ojt = _known(self.ojt.get(person_id, ()), on, zone)
+        ojt_superseded = {row.corrects_id for row in ojt}
+        return Facts(
+            subject_id=person_id,
+            programme_id=programme_id,
+            knowledge=tuple(proof.known_by(on) for proof in self._knowledge.get(person_id, ())),
+            verifications=self._verification_facts(verifications, on, zone),
+            ojt=tuple(
+                _ojt_fact(row, self._signatures("ojt", row.id), row.id in ojt_superseded, self._asked(row.profile_id))
+                for row in ojt
+            ),
+            employments=tuple(Span(row.hired_on, row.left_on) for row in self.employments.get(person_id, ())),
+            placements=tuple(
+                Span(row.from_day, row.to_day)
+                for row in self.placements.get(person_id, ())
+                if row.programme_id == programme_id
+            ),
+            zone=zone,
+        )
+
+    def _verification_facts(self, rows: Sequence[Verification], on: date, zone: str) -> tuple[VerificationFact, ...]:
+        """The verifications known on a day, those marked that another one has replaced by then."""
+        facts = {
+            row.id: _verification_fact(row, self._signatures("verification", row.id), self._asked(row.profile_id))
+            for row in rows
+        }
+        corrections = [
+            Correction(row.corrects_id, row.id, row.withdrawn) for row in rows if row.corrects_id is not None
+        ]
+        gone = superseded(facts, corrections, on, zone) | {row.id for row in rows if row.withdrawn}
+        return tuple(replace(fact, superseded=True) if fact.id in gone else fact for fact in facts.values())
+
+    def gate(self, person_id: int, programme_id: int, on: date, gap_days: int = GAP_DAYS) -> Gate:
+        """The gate of the person on the programme that day, as it was known at its end."""
+        profile = self.rule_profile(person_id, programme_id, on)
+        return gate(profile, self.facts(person_id, programme_id, on), on, gap_days=gap_days)
+
+    def signatures_under(self, kind: str, record_id: int) -> list[SignOff]:
+        """The signatures under a record; `kind` is "verification" or "ojt"."""
+        return self._under.get((kind, record_id), [])
+
+    def _asked(self, profile_id: int) -> JobProfileVersion | None:
+        """The version that was in force for a record: it says who had to sign."""
+        return self._by_id.get(profile_id)
+
+    def _signatures(self, kind: str, record_id: int) -> tuple[SignOffFact, ...]:
+        return tuple(SignOffFact(row.role, row.signer_id, row.at) for row in self.signatures_under(kind, record_id))
+
+
+def _record_key(row: SignOff) -> tuple[str, int]:
+    if row.verification_id is not None:
+        return ("verification", row.verification_id)
+    return ("ojt", row.ojt_id or 0)
+
+
+Record_ = TypeVar("Record_", Verification, OjtRecord)
+
+
+def _known(rows: Iterable[Record_], on: date, zone: str) -> list[Record_]:
+    return [row for row in rows if local_day(row.recorded_at, zone) <= on]
+
+
+@dataclass(frozen=True)
+class _Proof:
+    """A completed course as knowledge, and from which day on it was revoked (None: it was not)."""
+
+    known: KnowledgePass
+    revoked_on: date | None
+
+    def known_by(self, on: date) -> KnowledgePass:
+        """What it proves, as it was known at the end of the day `on`: once revoked, it stood up to the day before."""
+        if self.revoked_on is None or self.revoked_on > on:
+            return self.known
+        last = self.revoked_on - timedelta(days=1)
+        return replace(self.known, expires_on=min(self.known.expires_on or last, last))
+
+
+def _knowledge(session: Session, person_ids: Collection[int]) -> dict[int, list[_Proof]]:
+    found: dict[int, list[_Proof]] = defaultdict(list)
+    for ids in _batches(person_ids):
+        rows = session.execute(
+            select(
+                Completion.person_id,
+                Course.slug,
+                Completion.completed_on,
+                Completion.expires_on,
+                CompletionRevocation.revoked_on,
+            )
+            .join(Course, Course.id == Completion.course_id)
+            .outerjoin(CompletionRevocation, CompletionRevocation.completion_id == Completion.id)
+            .where(Completion.person_id.in_(ids))
+        )
+        for person_id, slug, passed_on, expires_on, revoked_on in rows:
+            found[person_id].append(_Proof(KnowledgePass(slug, passed_on, expires_on), revoked_on))
+    return found
+
+
+def _verification_fact(
+    row: Verification, signed: tuple[SignOffFact, ...], asked: JobProfileVersion | None
+) -> VerificationFact:
+    return VerificationFact(
+        id=row.id,
+        kind=VerificationKind(row.kind),
+        skill_id=row.skill_id,
+        programme_id=row.programme_id,
+        subject_id=row.person_id,
+        evaluator_id=row.evaluator_id,
+        observed_on=row.observed_on,
+        recorded_at=row.recorded_at,
+        score=Fraction(row.score_num, row.score_den),
+        threshold=Fraction(row.threshold_num, row.threshold_den),
+        valid_until=row.valid_until,
+        sign_offs=signed,
+        sign_roles=tuple(asked.sign_roles) if asked is not None else (),
+    )
+
+
+def _ojt_fact(
+    row: OjtRecord, signed: tuple[SignOffFact, ...], superseded: bool, asked: JobProfileVersion | None
+) -> OjtFact:
+    return OjtFact(
+        id=row.id,
+        day=row.day,
+        minutes=row.minutes,
+        programme_id=row.programme_id,
+        subject_id=row.person_id,
+        observer_id=row.observer_id,
+        sign_offs=signed,
+        superseded=superseded or row.withdrawn,
+        sign_roles=tuple(asked.ojt_sign_roles) if asked is not None else (),
+    )
+
+
+def gates_at(
+    session: Session, items: Collection[tuple[int, int, date]], *, gap_days: int = GAP_DAYS
+) -> dict[tuple[int, int, date], Gate]:
+    """The gate of each (person id, programme id, day), as it was known at the end of that day; eight queries in all."""
+    held = Dossiers(session, {person_id for person_id, _, _ in items})
+    return {item: held.gate(*item, gap_days=gap_days) for item in items}
+
+
+def gates_of(
+    session: Session, pairs: Collection[tuple[int, int]], on: date, *, gap_days: int = GAP_DAYS
+) -> dict[tuple[int, int], Gate]:
+    """The gate of each (person id, programme id) on one day; eight queries in all."""
+    found = gates_at(session, {(person_id, programme_id, on) for person_id, programme_id in pairs}, gap_days=gap_days)
+    return {(person_id, programme_id): value for (person_id, programme_id, _), value in found.items()}
+
+
+def gate_of(session: Session, person_id: int, programme_id: int, on: date, *, gap_days: int = GAP_DAYS) -> Gate:
+    """The gate of one person on one programme on a day, as it was known at the end of that day."""
+    return Dossiers(session, {person_id}).gate(person_id, programme_id, on, gap_days)
+
+
+@dataclass(frozen=True)
+class Road:
+    """One person's road on a programme, with the words a page needs. `profile` None: the job asks for nothing yet."""
+
+    placement: Placement
+    profile: JobProfileVersion | None
+    gate: Gate
+    courses: dict[str, str]  # title by the course's id
+    skills: dict[int, str]  # name by id
+    programmes: Sequence[Placement]  # every programme the person is placed on that day, for the choice
+
+    @property
+    def thresholds(self) -> dict[int, Fraction]:
+        """What each skill is held against from now on."""
+        items = self.profile.requirements if self.profile is not None else []
+        return {item.skill_id: Fraction(item.threshold_num, item.threshold_den) for item in items}
+
+
+def road_of(
+    session: Session, person_id: int, on: date, *, programme_code: str = "", gap_days: int = GAP_DAYS
+) -> Road | None:
+    """The road of a person on a day: of the programme named, or the primary placement's. None where nobody placed them.
+
+    Nine queries, whatever stands in the records.
+    """
+    held = Dossiers(session, {person_id})
+    rows = held.placements.get(person_id, [])
+    placed = [row for row in rows if row.from_day <= on and (row.to_day is None or row.to_day >= on)]
+    named = [row for row in placed or rows if not programme_code or row.programme.code == programme_code]
+    if not named:
+        return None
+    chosen = named[0]
+    profile = held.profile(person_id, chosen.programme_id, on)
+    slugs = tuple(profile.courses) if profile is not None else ()
+    titles = {row.slug: row.title for row in session.scalars(select(Course).where(Course.slug.in_(slugs)))}
+    names = {item.skill_id: item.skill.name for item in profile.requirements} if profile is not None else {}
+    return Road(
+        chosen, profile, held.gate(person_id, chosen.programme_id, on, gap_days), titles, names, _one_each(placed)
+    )
+
+
+def _one_each(placed: Sequence[Placement]) -> list[Placement]:
+    seen: dict[int, Placement] = {}
+    for row in placed:
+        seen.setdefault(row.programme_id, row)
+    return list(seen.values())
+
+
+def placement_on_programme(session: Session, person_id: int, programme_id: int, on: date) -> Placement | None:
+    """The placement of a person on a programme on a day, the primary one first; None where they were not placed on it."""
+    return session.scalar(
+        select(Placement)
+        .options(joinedload(Placement.site), joinedload(Placement.programme), joinedload(Placement.job))
+        .where(
+            Placement.person_id == person_id,
+            Placement.programme_id == programme_id,
+            Placement.from_day <= on,
+            or_(Placement.to_day.is_(None), Placement.to_day >= on),
+        )
+        .order_by(Placement.is_primary.desc(), Placement.id)
+        .limit(1)
+    )

@@ -1,0 +1,1 @@
+"""Surveys: definitions, answers that cannot be traced, results of groups."""

@@ -1,0 +1,13 @@
+"""Declares every table, for migrations and tests: importing it fills `Base.metadata`."""
+
+from lms.assessment import models as assessment
+from lms.catalog import models as catalog
+from lms.certificates import models as certificates
+from lms.hours import models as hours
+from lms.kit import audit
+from lms.metrics import models as metrics
+from lms.people import models as people
+from lms.skills import models as skills
+from lms.surveys import models as surveys
+
+__all__ = ["assessment", "audit", "catalog", "certificates", "hours", "metrics", "people", "skills", "surveys"]

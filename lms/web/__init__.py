@@ -1,0 +1,1 @@
+"""Flask glue: pages, transactions, errors, forms, languages, templates, static files. No business."""

@@ -1,0 +1,37 @@
+"""Pages of the glue itself: the theme switch, the health check."""
+
+from __future__ import annotations
+
+from flask import redirect, request
+from flask.typing import ResponseReturnValue
+
+from lms.kit.db import ping
+from lms.web.context import db
+from lms.web.errors import MESSAGES
+from lms.web.local import safe_next
+from lms.web.routes import PUBLIC, Routes
+
+routes = Routes("web", __name__, MESSAGES)
+THEMES = ("auto", "light", "dark")
+
+
+@routes.page("/tema", allow=PUBLIC, methods=("POST",), transaction=False)
+def set_theme() -> ResponseReturnValue:
+    """Remember light, dark or the system's choice in this browser."""
+    theme = request.form.get("theme", "auto")
+    response = redirect(safe_next(request.form.get("next"), "/"), code=303)
+    response.set_cookie(
+        "theme",
+        theme if theme in THEMES else "auto",
+        max_age=365 * 24 * 3600,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+    return response
+
+
+@routes.page("/salud", allow=PUBLIC)
+def health() -> ResponseReturnValue:
+    """Whether the server and its database answer; for a load balancer."""
+    return {"status": "ok" if ping(db()) else "down"}

@@ -1,0 +1,1 @@
+"""Attacks: what somebody with an account, or without one, tries against the site."""

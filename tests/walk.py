@@ -1,0 +1,131 @@
+"""What the walk over the URL map needs: rows about the agent of the cast, and what to put into each parameter of a URL."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from lms.certificates.models import Certificate
+from lms.kit.clock import utc_now
+from lms.kit.db import Database
+from lms.kit.ids import new_code
+from lms.kit.permissions import SYSTEM, Role
+from lms.metrics.figures import FIGURES
+from lms.people import queries
+from lms.people.models import AccessGrant
+from lms.skills.commands import enter_live_period
+from lms.skills.commands.live import Period
+from lms.skills.models import ActionPlan
+from lms.surveys.commands import publish_survey
+from tests.assessment.scene import ALL_TYPES, ALL_TYPES_PLAN, make_scene, question
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.courses import complete, make_course, make_enrolment
+from tests.hours.samples import post
+from tests.skills.worlds import at, make_world, on
+from tests.surveys.test_commands import SURVEY
+
+HELP = """
+{url} has the parameter <{name}> that tests/walk.py cannot fill. Add to `make_provider` an entry "{endpoint}:{name}" (or
+"{segment}:{name}" for every URL under /{segment}/) with the code of a row about the cast's agent, and make that row there.
+"""
+
+
+class Provider(dict[str, str]):
+    """A value for each "endpoint:parameter", "first segment:parameter" or "parameter", the most special one first."""
+
+    def keys_for(self, rule: Rule, name: str) -> list[str]:
+        segment = rule.rule.split("/")[1]
+        return [f"{rule.endpoint}:{name}", f"{segment}:{name}", name]
+
+    def missing(self, rule: Rule) -> list[str]:
+        """What to do for each parameter of a URL that nothing fills."""
+        return [
+            HELP.format(url=rule.rule, name=name, endpoint=rule.endpoint, segment=rule.rule.split("/")[1])
+            for name in sorted(rule.arguments)
+            if not any(key in self for key in self.keys_for(rule, name))
+        ]
+
+    def fill(self, rule: Rule) -> dict[str, str]:
+        """The values of a URL's parameters."""
+        return {name: next(self[key] for key in self.keys_for(rule, name) if key in self) for name in rule.arguments}
+
+
+def make_provider(database: Database, cast: Cast) -> Provider:
+    """Write one row of every kind about the agent, committed."""
+    now = utc_now()
+    with database.writing() as session:
+        practice = question("practica-1", pool="practice", topic="a")
+        scene = make_scene(session, cast, now, [*ALL_TYPES, practice], ALL_TYPES_PLAN)
+        attempt = scene.start(session)
+        publish_survey(session, SYSTEM, SURVEY, now=NOW)
+        done = make_enrolment(
+            session, cast, cast.agent, make_course(session, NOW, slug="hecho", survey="encuesta"), NOW
+        )
+        complete(session, done, NOW, expires_on=date(2099, 1, 1))
+        certificate = session.scalars(select(Certificate)).one()
+        world = make_world(session, cast)
+        world.supervised()
+        ojt = world.practise(2)
+        verification = world.verify(1, score="9/10")
+        world.verify(2, score="1/10")  # a failure opens an action plan
+        plan = session.scalars(select(ActionPlan)).first()
+        live = enter_live_period(
+            session,
+            cast.coordinator.actor,
+            person_code=cast.agent.code,
+            programme_id=cast.programme_id,
+            period=Period(on(2), under_ojt=True),
+            confirmed=True,
+            now=at(3),
+        )
+        entry = post(session, cast)
+        grant = queries.grants_of(session, cast.agent.id, now)[0]
+        assert plan is not None
+        return Provider(
+            {
+                "person_code": cast.agent.code,
+                "grant_code": grant.code,
+                "job_code": world.job.code,
+                "word": "2026-03",
+                "module_key": "m1",
+                "asignacion:code": scene.enrolment.code,
+                "curso:code": scene.enrolment.code,
+                "curso:key": "m1",
+                "prueba:code": scene.enrolment.code,
+                "intento:code": attempt.code,
+                "encuesta:code": done.code,
+                "encuestas:slug": "encuesta",
+                "certificado:code": certificate.code,
+                "verificar:code": certificate.code,
+                "contactos:code": live.code,
+                "verificacion:code": verification.code,
+                "practica:code": ojt.code,
+                "assessment.practise:code": scene.enrolment.code,
+                "assessment.practise:key": "practica-1",
+                "plan:code": plan.code,
+                "horas:code": entry.code,
+                "contenido:slug": "curso",
+                "contenido:key": "m1",
+                "assessment.bank:slug": "banco",
+                "categoria-c:key": FIGURES[0].key,
+            }
+        )
+
+
+def make_outsider(database: Database, cast: Cast) -> None:
+    """Give the stranger every role there is, in the other site only: whoever they still reach is out of their scope."""
+    with database.writing() as session:
+        for role in Role:
+            if role is not Role.LEARNER:
+                session.add(
+                    AccessGrant(
+                        code=new_code(),
+                        person_id=cast.stranger.id,
+                        role=role,
+                        site_id=cast.other_site_id,
+                        granted_at=datetime(2026, 1, 5, tzinfo=UTC),
+                    )
+                )
