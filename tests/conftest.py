@@ -157,7 +157,11 @@ def app(settings: config.Settings) -> Iterator[Flask]:
     made.config["WTF_CSRF_ENABLED"] = False
     yield made
     with made.app_context():
-        services().database.engine.dispose()
+        engine = services().database.engine
+    left = engine.pool.checkedout()  # type: ignore[attr-defined]  # of the queue pools that both kinds have
+    engine.dispose()
+    # A connection left to the garbage collector ends at any moment, inside another test: it must be given back.
+    assert left == 0, f"{left} connections were not given back"
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from flask.sansio.app import App
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_login import current_user
+from sqlalchemy.orm import Session
 
 from lms.kit.clock import utc_now
 from lms.kit.errors import NotAllowed
@@ -116,7 +117,8 @@ def _serve(view: View, kwargs: dict[str, Any], allow: Allow, transaction: bool) 
         if write and response.status_code < 400:
             session.commit()
         elif response.is_streamed and not write:
-            # An export reads while it is sent: its session closes with the response.
+            # An export reads while it is sent: its session closes with its last line, or when nobody reads it to the end.
+            response.response = _until_read(response.iter_encoded(), session)
             response.call_on_close(session.close)
             return response
     except BaseException:
@@ -125,6 +127,13 @@ def _serve(view: View, kwargs: dict[str, Any], allow: Allow, transaction: bool) 
         raise
     session.close()
     return response
+
+
+def _until_read(parts: Iterator[bytes], session: Session) -> Iterator[bytes]:
+    try:
+        yield from parts
+    finally:
+        session.close()
 
 
 def _authenticate() -> None:
