@@ -64,6 +64,8 @@ class Settings:
     max_request_kib: int = _setting(256, "Largest request body.")
     busy_seconds: float = _setting(10.0, "How long a write waits for another writer.")
     page_size: int = _setting(50, "Rows of one page of a list.")
+    home_rows: int = _setting(8, "Rows of each list of the start page; what is more stands on the page it leads to.")
+    home_people: int = _setting(300, "Largest team whose doors the start page counts, and `/equipo` filters by door.")
     hours_months: int = _setting(36, "Longest period of one report of hours, in months.")
     answer_grace_seconds: int = _setting(60, "An answer that arrives this long after the deadline still counts.")
     survey_minimum: int = _setting(5, "Anonymous results are shown from this many answers, and per this many new ones.")

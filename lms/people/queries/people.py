@@ -15,7 +15,7 @@ from lms.kit.folding import folded
 from lms.kit.permissions import Actor, Permission
 from lms.people.models import Employment, Person, Placement
 from lms.people.queries.scope import in_force, scope_condition
-from lms.people.rules import Line
+from lms.people.rules import Line, Movement
 
 WITH_PLACE: tuple[ORMOption, ...] = (
     joinedload(Placement.site),
@@ -44,10 +44,13 @@ def people_in_scope(
     after: str = "",
     limit: int = 50,
     active: bool | None = True,
+    movement: Movement | None = None,
+    since: date | None = None,
 ) -> list[PersonRow]:
     """People the actor's scope reaches, by name, paged by key: `after` is the `key` of the last row shown.
 
     `search` finds parts of the name and of the employee number, whatever the case and the accents. `active` None: all.
+    `movement` keeps those who came or left between `since` and `on`, see `moved`.
     """
     key = sort_key_column()
     query = (
@@ -60,6 +63,8 @@ def people_in_scope(
     )
     if active is not None:
         query = query.where(Person.active == active)
+    if movement is not None and since is not None:
+        query = query.where(Person.id.in_(select(Employment.person_id).where(moved(movement, since, on))))
     for word in folded(search).split():
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         query = query.where(
@@ -71,6 +76,13 @@ def people_in_scope(
     if after:
         query = query.where(key > after)
     return [PersonRow(person, placement, row_key) for person, placement, row_key in session.execute(query)]
+
+
+def moved(movement: Movement, since: date, on: date) -> ColumnElement[bool]:
+    """The employments that began within the days after `since` up to `on`, or that ended on a day from `since` to before `on`."""
+    if movement is Movement.HIRED:
+        return and_(Employment.hired_on > since, Employment.hired_on <= on)
+    return and_(Employment.left_on >= since, Employment.left_on < on)
 
 
 def sort_key_column() -> ColumnElement[str]:

@@ -17,7 +17,7 @@ from lms.people.queries import people_in_scope, scope_condition
 from lms.skills.models import JobProfileVersion, Skill, Verification
 from lms.skills.queries.dossier import Dossiers
 from lms.skills.queries.records import uncorrected_verification
-from lms.skills.rules import GAP_DAYS, Facts, Gate, VerificationKind
+from lms.skills.rules import GAP_DAYS, Facts, Gate, GateState, VerificationKind
 
 SOON_DAYS = 30
 """What expires within these days is shown as near."""
@@ -80,8 +80,11 @@ def readiness(
     after: str = "",
     limit: int,
     gap_days: int = GAP_DAYS,
+    state: GateState | None = None,
 ) -> Readiness:
     """The matrix of the people in the actor's scope, by name; ten queries whatever the team's size.
+
+    `state` keeps those of the first `limit` whose door stands so: the gate is decided here, not by the database.
 
     People without a primary placement that day are left out, and those whose job takes no contacts: nobody asks anything of
     them, and a closed door would be said of somebody who never goes through it.
@@ -93,7 +96,8 @@ def readiness(
         if row.placement is not None and row.placement.job.key_customer_related
     ]
     held = Dossiers(session, {person.id for person, _ in placed})
-    rows = [_row(held, person, placement, on, gap_days) for person, placement in placed]
+    found_rows = (_row(held, person, placement, on, gap_days) for person, placement in placed)
+    rows = [row for row in found_rows if state is None or row.gate.state is state]
     lacking = {item.course_id for row in rows for item in row.gate.missing if item.course_id is not None}
     titles = {row.slug: row.title for row in session.scalars(select(Course).where(Course.slug.in_(lacking)))}
     return Readiness(rows, _columns(rows), found[limit - 1].key if len(found) > limit else None, titles)
