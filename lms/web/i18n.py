@@ -22,7 +22,7 @@ from lms.web.catalogues import LANGUAGES, SOURCE, Texts, catalogue
 from lms.web.context import current_actor, zone
 
 COOKIE = "language"
-"""Holds the language chosen in this browser, before anybody signed in."""
+"""The cookie of the language chosen in this browser, before anybody signed in."""
 
 _TIMES = {"en": "h:mm a"}
 _MOMENTS = {"en": "MMM d, y, h:mm a", "pt": "d 'de' MMM 'de' y, HH:mm"}
@@ -34,16 +34,19 @@ def select_locale() -> str:
     and that is complete; else Spanish.
     """
     who = current_actor()
-    if who is not None and who.locale in LANGUAGES:
-        return who.locale
+    return who.locale if who is not None and who.locale in LANGUAGES else of_browser()
+
+
+def of_browser() -> str:
+    """The language of this browser, whoever uses it; Spanish outside a request."""
     if not has_request_context():
         return SOURCE
     chosen = request.cookies.get(COOKIE)
-    return chosen if chosen in LANGUAGES else from_browser(request.headers.get("Accept-Language", ""))
+    return chosen if chosen in LANGUAGES else _asked_for(request.headers.get("Accept-Language", ""))
 
 
 @lru_cache(maxsize=256)
-def from_browser(header: str) -> str:
+def _asked_for(header: str) -> str:
     """The best of our languages for an Accept-Language header: "pt-BR,en;q=0.8" is Portuguese."""
     # Not werkzeug's best_match: it prefers the English above, which is there letter by letter.
     for tag, quality in parse_accept_header(header, LanguageAccept):

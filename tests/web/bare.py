@@ -72,6 +72,7 @@ def make_app(**told: Any) -> Flask:
         app.jinja_env.globals[name] = lambda answer=answer: answer
     app.jinja_env.globals["csrf_token"] = generate_csrf
     app.add_url_rule("/tema", "web.set_theme", lambda: "", methods=["POST"])
+    app.add_url_rule("/idioma", "web.set_language", lambda: "", methods=["POST"])
     app.add_url_rule("/salir", "people.sign_out", lambda: "", methods=["POST"])
     app.add_url_rule("/cuenta", "people.account", lambda: "")
 
