@@ -15,6 +15,7 @@ from babel.numbers import format_decimal, format_percent
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -69,6 +70,18 @@ def speaking(locale: str | None) -> Iterator[None]:
 def language() -> str:
     """The language of what is being written, as `lang` attributes take it: "es", "en", "pt"."""
     return _locale().split("_", maxsplit=1)[0]
+
+
+def content_lang() -> Markup:
+    """The attribute for an element that holds content (a course, a question, a survey): its language, where the page has
+    another one. Names of courses, skills or places need none.
+    """
+    return Markup("") if language() == SOURCE else Markup(' lang="{}"').format(SOURCE)
+
+
+def content(text: str) -> str:
+    """A piece of content inside a text of ours, marked with its language where the page has another one."""
+    return text if language() == SOURCE else Markup('<span lang="{}">{}</span>').format(SOURCE, text)
 
 
 def day(value: date | None, style: str = "medium") -> str:
@@ -159,7 +172,7 @@ def _locale() -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Wire Babel and the filters `day`, `month`, `moment`, `clock`, `percent`, `score`, `fixed`, `minutes`, `due`, `number`.
+    """Wire Babel, the filters of texts, days and numbers named below, and `content_lang()`.
 
     Reads every catalogue: a process without them must not begin to serve.
     """
@@ -167,5 +180,6 @@ def init_app(app: Flask) -> None:
     babel.domain_instance = Texts()
     for each in LANGUAGES:
         catalogue(each)
-    for function in (day, month, moment, clock, percent, score, fixed, minutes, due, number):
+    app.jinja_env.globals["content_lang"] = content_lang
+    for function in (content, day, month, moment, clock, percent, score, fixed, minutes, due, number):
         app.jinja_env.filters[function.__name__] = function
