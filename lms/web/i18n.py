@@ -84,6 +84,16 @@ def content(text: str) -> str:
     return text if language() == SOURCE else Markup('<span lang="{}">{}</span>').format(SOURCE, text)
 
 
+def said(text: str) -> str:
+    """A text marked with `N_`, in the reader's language; one that nobody marked stays as it is."""
+    return str(_(text)) if text else ""  # gettext answers an empty text with the head of its file
+
+
+def sentence(text: str) -> str:
+    """A text as the beginning of a line: its first letter in upper case and the others as they are ("Feb 28")."""
+    return text[:1].upper() + text[1:]
+
+
 def day(value: date | None, style: str = "medium") -> str:
     """A day in words: "30 nov 2026"."""
     return "—" if value is None else str(format_date(value, style, locale=_locale()))
@@ -181,5 +191,5 @@ def init_app(app: Flask) -> None:
     for each in LANGUAGES:
         catalogue(each)
     app.jinja_env.globals["content_lang"] = content_lang
-    for function in (content, day, month, moment, clock, percent, score, fixed, minutes, due, number):
+    for function in (content, said, sentence, day, month, moment, clock, percent, score, fixed, minutes, due, number):
         app.jinja_env.filters[function.__name__] = function

@@ -13,9 +13,10 @@ from io import BytesIO
 from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.support import Translations
-from sqlalchemy import Engine, String, text
+from sqlalchemy import JSON, Engine, String, select
 
 from lms.kit.db import Base
+from lms.people.models import Person
 from tests.i18n.extraction import extracted
 
 LANGUAGE = "en"
@@ -23,6 +24,7 @@ LANGUAGE = "en"
 
 _PARAMETER = re.compile(r"(%\(\w+\)[sd]|%%|<[^>]+>)")
 _BRACKETS = re.compile(r"⟦[^⟦⟧]*(⟧|$)")
+_TEXT = re.compile(r"^(\s*)(.*?)(\s*)$", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CODE = re.compile(r"\b(?=[\w-]*\d)[a-z0-9]{8,}\b|\b[a-z0-9]{4}(?:-[a-z0-9]{4}){3}\b|\{\w+\}")
 _ADDRESS = re.compile(r"https?://\S+|\b[\w.+-]+@[\w.-]+\w")
@@ -83,6 +85,14 @@ def pseudo_catalogue() -> NullTranslations:
     return Translations(compiled)
 
 
+@dataclass(frozen=True)
+class Said:
+    """A text of a page. An attribute cannot tell of a part of it that it is content, in another language."""
+
+    text: str
+    in_attribute: bool
+
+
 @dataclass
 class _Element:
     tag: str
@@ -94,7 +104,7 @@ class _Reader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.said: list[str] = []
+        self.said: list[Said] = []
         self._open: list[_Element] = []
         self._language = LANGUAGE
 
@@ -105,7 +115,7 @@ class _Reader(HTMLParser):
         foreign = given.get("lang", self._language) != self._language or given.get("translate") == "no"
         silent = foreign or tag in {"script", "style", "code"} or (bool(self._open) and self._open[-1].silent)
         if not silent:
-            self.said += self._attributes(tag, given)
+            self.said += [Said(text, True) for text in self._attributes(tag, given)]
         if tag not in _VOID:
             self._open.append(_Element(tag, silent))
 
@@ -120,7 +130,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not (self._open and self._open[-1].silent):
-            self.said.append(data)
+            self.said.append(Said(data, False))
 
     @staticmethod
     def _attributes(tag: str, given: dict[str, str]) -> Iterator[str]:
@@ -137,50 +147,86 @@ class _Reader(HTMLParser):
                 yield value
 
 
-def texts_of(page: str) -> list[str]:
+def texts_of(page: str) -> list[Said]:
     """What a page of HTML says."""
     reader = _Reader()
     reader.feed(page)
     reader.close()
-    return [said for said in reader.said if said.strip()]
+    return [said for said in reader.said if said.text.strip()]
 
 
 class Data:
     """What is data on a page and no text of ours: names, numbers and whatever people wrote, as the database holds it.
 
     Lower-case words of ASCII alone are left out: so the code calls its kinds and states, and a page that shows one bare is
-    what we look for.
+    what we look for. The content of courses, tests and surveys is marked with its language where it stands; it is data in
+    attributes alone.
     """
 
-    def __init__(self, strings: Iterable[str]) -> None:
-        names = {each.strip() for each in strings if re.search(r"[^a-z_.\-]", each.strip()) and _WORD.search(each)}
+    def __init__(self, engine: Engine) -> None:
+        names, content = set(_strings(engine)), set[str]()
+        for key, value in _in_documents(engine):
+            (names if key == "title" else content).add(value)
         months = Locale.parse(LANGUAGE).months["format"]
-        names |= {*SAME_EVERYWHERE, *months["wide"].values(), *months["abbreviated"].values(), "AM", "PM"}
-        either = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
-        self._names = re.compile(rf"(?<!\w)(?:{either})(?!\w)")
+        ours = {*SAME_EVERYWHERE, *months["wide"].values(), *months["abbreviated"].values(), "AM", "PM"}
+        self._names, self._content = _either(_telling(names) | ours), _either(_telling(content))
 
-    def left(self, said: str) -> str | None:
-        """What is left of a text without brackets and data; None where no word is."""
-        rest = said
+    def left(self, said: Said) -> bool:
+        """Whether a word is left of a text without brackets and data."""
+        rest = said.text
         while _BRACKETS.search(rest):
             rest = _BRACKETS.sub(" ", rest)
-        rest = _CODE.sub(" ", _ADDRESS.sub(" ", self._names.sub(" ", rest)))
-        return " ".join(rest.split()) if _WORD.search(rest) else None
+        if said.in_attribute:
+            rest = self._content.sub(" ", rest)
+        return bool(_WORD.search(_CODE.sub(" ", _ADDRESS.sub(" ", self._names.sub(" ", rest)))))
 
     def untranslated(self, page: str) -> list[str]:
         """The texts of a page with words outside of the brackets."""
-        return [" ".join(said.split())[:160] for said in texts_of(page) if self.left(said) is not None]
+        return [" ".join(said.text.split())[:160] for said in texts_of(page) if self.left(said)]
+
+    def untranslated_head(self, lines: str) -> list[str]:
+        """The same of the first line of a file of cells."""
+        cells = re.split("[,;\t]", lines.lstrip("\ufeff").split("\r\n", 1)[0])
+        return [cell for cell in cells if self.left(Said(cell, False))]
 
 
-def strings_of(engine: Engine) -> Iterator[str]:
+def _telling(strings: Iterable[str]) -> set[str]:
+    return {each.strip() for each in strings if re.search(r"[^a-z_.\-]", each.strip()) and _WORD.search(each)}
+
+
+def _either(strings: Iterable[str]) -> re.Pattern[str]:
+    longest_first = sorted(strings, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)" if longest_first else r"(?!)")
+
+
+def _strings(engine: Engine) -> Iterator[str]:
     """Every text in the columns of a database."""
     with engine.connect() as connection:
-        for each in Base.metadata.sorted_tables:
-            columns = [column.name for column in each.columns if isinstance(column.type, String)]
-            for name in columns:
-                found = connection.execute(
-                    text(f'SELECT DISTINCT "{name}" FROM "{each.name}" WHERE "{name}" IS NOT NULL')
-                )
-                yield from (str(value) for (value,) in found)
-        for given, family in connection.execute(text("SELECT given_name, family_name FROM person")):
+        for table in Base.metadata.sorted_tables:
+            for column in table.columns:
+                if isinstance(column.type, String):
+                    yield from (str(value) for value in connection.scalars(select(column).distinct()) if value)
+        for given, family in connection.execute(select(Person.given_name, Person.family_name)):
             yield f"{family}, {given}"
+            yield f"{given} {family}"
+
+
+def _in_documents(engine: Engine) -> Iterator[tuple[str, str]]:
+    """Every text inside the documents of a database, with the name it has there."""
+    with engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            for column in table.columns:
+                if isinstance(column.type, JSON):
+                    for value in connection.scalars(select(column)):
+                        yield from _leaves("", value)
+
+
+def _leaves(key: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            yield from _leaves(name, each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _leaves(key, each)

@@ -16,7 +16,7 @@ from lms.home.demo_accounts import ACCOUNTS
 from lms.kit.db import Database
 from lms.web.context import services
 from tests.cast import Cast
-from tests.i18n.pseudo import LANGUAGE, Data, strings_of
+from tests.i18n.pseudo import LANGUAGE, Data
 from tests.walk import make_provider
 
 pytestmark = pytest.mark.usefixtures("pseudo")
@@ -30,8 +30,7 @@ def _read(answer: TestResponse, data: Data, found: Found, where: str) -> None:
     if answer.mimetype == "text/html" and answer.status_code != 303:
         said = data.untranslated(answer.text)
     elif answer.mimetype in {"text/csv", "text/plain"}:
-        heads = answer.text.splitlines()[:1]
-        said = [cell for line in heads for cell in re.split("[,;\t]", line) if data.left(cell)]
+        said = data.untranslated_head(answer.text)
     else:
         said = []
     for each in said:
@@ -45,7 +44,7 @@ def _report(found: Found) -> str:
 def test_every_url_and_its_errors(app: Flask, database: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     provider = make_provider(database, cast)
     monkeypatch.setattr(Session, "commit", Session.flush)
-    data = Data(strings_of(database.engine))
+    data = Data(database.engine)
     found: Found = defaultdict(set)
     with app.test_request_context():
         addresses = [
@@ -101,7 +100,7 @@ def test_the_demo_from_link_to_link(demo_app: Flask) -> None:
     demo_app.config["WTF_CSRF_ENABLED"] = False
     with demo_app.app_context():
         engine = services().database.engine
-    data = Data(strings_of(engine))
+    data = Data(engine)
     found: Found = defaultdict(set)
     pages = 0
     for account in ACCOUNTS:
