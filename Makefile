@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test test-long check format lock clean
+.PHONY: help install demo serve test test-long check format translate lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ check: $(DEV_STAMP) ## Style, types, import contracts, templates, content
 format: $(DEV_STAMP) ## Put code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+translate: $(DEV_STAMP) ## Bring the files of the translations up to the texts of the code (new texts come in empty)
+	$(BIN)/python -m tests.i18n.extraction
 
 lock: $(DEV_STAMP) ## Lock the requirements again, with hashes and without addresses
 	cd requirements && for set in app dev; do ../$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \

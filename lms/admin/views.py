@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from lms.admin import queries
 from lms.admin.messages import MESSAGES
 from lms.admin.queries import TrailFilter, TrailRow
-from lms.admin.words import ACTIONS, FACTS, KINDS
+from lms.admin.words import ACTIONS, FACTS, KINDS, VALUES
 from lms.kit import audit
 from lms.kit.permissions import Permission
 from lms.web.context import db, services, settings, zone
@@ -88,11 +88,11 @@ def changes(row: TrailRow) -> list[tuple[str, object, object]]:
     before, after = row.before or {}, row.after or {}
     names = [*before, *(name for name in after if name not in before)]
     return [
-        (str(FACTS.get(name, name)), before.get(name), after.get(name))
+        (name, before.get(name), after.get(name))
         for name in names
         if name not in before or name not in after or before[name] != after[name]
     ]
 
 
 def _words() -> dict[str, Mapping[str, Any]]:
-    return {"actions": ACTIONS, "kinds": KINDS}
+    return {"actions": ACTIONS, "kinds": KINDS, "facts": FACTS, "meanings": VALUES}

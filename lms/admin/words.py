@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
+
+from lms.catalog import words as catalog_words
+from lms.hours import words as hours_words
+from lms.people.forms.access import ROLE_NAMES
+from lms.skills.messages import GATE_SHORT
 
 ACTIONS = {
     "access.grant": _l("dio un permiso"),
@@ -40,6 +48,7 @@ ACTIONS = {
     "password.set_by_code": _l("eligió su contraseña con un código"),
     "person.change": _l("corrigió los datos de una persona"),
     "person.deactivate": _l("cerró una cuenta"),
+    "person.language": _l("eligió su idioma"),
     "person.hire": _l("registró un ingreso"),
     "person.reactivate": _l("reabrió una cuenta"),
     "person.rehire": _l("registró un reingreso"),
@@ -86,29 +95,76 @@ KINDS = {
 
 FACTS = {
     "active": _l("cuenta abierta"),
+    "bank_version": _l("versión del banco"),
+    "by": _l("reemplazado por"),
+    "closed": _l("cerrado"),
+    "code": _l("código"),
+    "completion": _l("curso completo"),
+    "contacts": _l("contactos"),
+    "content_hash": _l("huella"),
+    "correction": _l("corrección"),
+    "course": _l("curso"),
+    "courses": _l("cursos"),
+    "day": _l("día"),
+    "deadline": _l("límite"),
+    "due_on": _l("fecha límite"),
     "email": _l("correo"),
     "employee_number": _l("legajo"),
+    "enrolment": _l("asignación de curso"),
+    "expires_on": _l("vence"),
     "family_name": _l("apellido"),
+    "figure": _l("cifra"),
+    "from": _l("desde"),
     "from_day": _l("desde"),
+    "gate": _l("puerta"),
     "given_name": _l("nombre"),
     "grant": _l("permiso"),
+    "hash": _l("huella"),
     "hired_on": _l("ingreso"),
     "job": _l("puesto"),
     "key_customer_related": _l("puesto clave de atención"),
+    "kind": _l("clase"),
     "leave_reason": _l("motivo"),
     "left_on": _l("último día"),
+    "locale": _l("idioma"),
     "minutes": _l("minutos"),
     "name": _l("nombre"),
+    "number": _l("número"),
+    "on": _l("día"),
+    "open": _l("abierto"),
+    "outcome": _l("resultado"),
+    "pass_mark": _l("mínimo para aprobar"),
     "passed": _l("aprobado"),
+    "person": _l("persona"),
+    "plan": _l("plan"),
     "programme": _l("campaña"),
+    "questions": _l("preguntas"),
     "reason": _l("motivo"),
+    "replaces": _l("reemplaza"),
+    "revoked_on": _l("anulado el"),
     "role": _l("rol"),
     "score": _l("nota"),
     "site": _l("sede"),
+    "skills": _l("habilidades"),
+    "source": _l("fuente"),
     "supervisor": _l("depende de"),
     "temporary": _l("contrato temporal"),
+    "test": _l("prueba"),
+    "threshold": _l("umbral"),
+    "title": _l("título"),
+    "to": _l("hasta"),
     "to_day": _l("hasta"),
+    "training_type": _l("tipo de capacitación"),
     "until": _l("hasta"),
+    "value": _l("valor"),
+    "verification": _l("verificación"),
+    "version": _l("versión"),
     "voluntary": _l("voluntario"),
+    "what": _l("qué"),
     "zone": _l("zona horaria"),
 }
+
+VALUES: Mapping[str, LazyString] = {**catalog_words.TYPES, **hours_words.MODES, **GATE_SHORT} | {
+    role.value: name for role, name in ROLE_NAMES.items()
+}
+"""Values of facts that the program keeps as words of its own."""

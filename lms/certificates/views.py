@@ -6,7 +6,6 @@ from fractions import Fraction
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from lms.catalog.models import Enrolment
@@ -84,7 +83,7 @@ def download(code: str) -> ResponseReturnValue:
         facts.append((_("Resultado"), _("%(score)s (mínimo %(mark)s)", score=_score(row), mark=mark)))
     facts.append((_("Código"), row.printed_code))
     printed = pdf.Printed(
-        lang=str(get_locale()).split("_", maxsplit=1)[0],
+        lang=i18n.language(),
         heading=_("Certificado"),
         statement=_("%(company)s certifica que", company=certificate.company),
         name=certificate.person_name,

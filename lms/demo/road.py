@@ -17,17 +17,14 @@ from lms.kit.clock import local_day
 from lms.skills import commands
 from lms.skills import queries as skills
 from lms.skills.commands import Criterion, Observed, Period, Practice, RequirementInput
+from lms.skills.messages import CRITERIA
 from lms.skills.rules import VerificationKind
 
 OJT_DAYS, OJT_MINUTES = 3, 600
 WITNESSED = "telefonico"
 """The job whose profile asks for a witness beside evaluator and manager."""
 _PRE_OJT = Fraction(80, 100)
-_CRITERIA = (
-    "Saluda y se presenta con el nombre de la campaña",
-    "Confirma lo que entendió antes de resolver",
-    "Registra el contacto completo antes de cerrar",
-)
+_CRITERIA = CRITERIA[:3]
 
 
 def found_profiles(world: World) -> None:

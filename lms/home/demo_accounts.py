@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import render_template
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 
 from lms.kit.permissions import Role
 from lms.web.context import settings
@@ -24,8 +26,8 @@ class Account:
     number: str
     name: str
     role: Role
-    role_text: str
-    look_at: str
+    role_text: LazyString
+    look_at: LazyString
 
     @property
     def password(self) -> str:
@@ -45,24 +47,46 @@ PASSWORDS = {
 
 ACCOUNTS = (
     Account(
-        "L101", "Sofía Arrieta", Role.LEARNER, "Agente, ingresó hoy", "El primer paso y la certificación que la espera"
-    ),
-    Account("L102", "Bruno Cáceres", Role.LEARNER, "Agente, a mitad del curso", "El camino de módulos y el glosario"),
-    Account(
-        "L103", "Carla Domínguez", Role.LEARNER, "Agente, puede rendir otra vez", "Un resultado que dice qué repasar"
-    ),
-    Account(
-        "L106", "Federico Gallo", Role.LEARNER, "Agente, toma contactos", "El umbral abierto y el certificado con QR"
+        "L101",
+        "Sofía Arrieta",
+        Role.LEARNER,
+        _l("Agente, ingresó hoy"),
+        _l("El primer paso y la certificación que la espera"),
     ),
     Account(
-        "C001", "Lucía Ferreyra", Role.COORDINATOR, "Coordinación", "Quién está listo, qué espera firma, qué vence"
+        "L102", "Bruno Cáceres", Role.LEARNER, _l("Agente, a mitad del curso"), _l("El camino de módulos y el glosario")
     ),
-    Account("J001", "Esteban Quiroga", Role.COORDINATOR, "Jefatura de centro", "El umbral de toda una sede"),
-    Account("F001", "Paula Benegas", Role.TRAINER, "Formación", "Registrar práctica y verificaciones"),
-    Account("H001", "Inés Carranza", Role.HR, "Recursos humanos", "Horas por corte, cierre de mes y categoría C"),
-    Account("E001", "Tomás Villalba", Role.AUTHOR, "Contenidos", "Cursos, bancos y encuestas publicados"),
-    Account("U001", "Graciela Montiel", Role.AUDITOR, "Auditoría", "De cualquier número a sus registros"),
-    Account("A001", "Marina Olmedo", Role.ADMINISTRATOR, "Administración", "Permisos, sedes y auditoría sellada"),
+    Account(
+        "L103",
+        "Carla Domínguez",
+        Role.LEARNER,
+        _l("Agente, puede rendir otra vez"),
+        _l("Un resultado que dice qué repasar"),
+    ),
+    Account(
+        "L106",
+        "Federico Gallo",
+        Role.LEARNER,
+        _l("Agente, toma contactos"),
+        _l("El umbral abierto y el certificado con QR"),
+    ),
+    Account(
+        "C001",
+        "Lucía Ferreyra",
+        Role.COORDINATOR,
+        _l("Coordinación"),
+        _l("Quién está listo, qué espera firma, qué vence"),
+    ),
+    Account("J001", "Esteban Quiroga", Role.COORDINATOR, _l("Jefatura de centro"), _l("El umbral de toda una sede")),
+    Account("F001", "Paula Benegas", Role.TRAINER, _l("Formación"), _l("Registrar práctica y verificaciones")),
+    Account(
+        "H001", "Inés Carranza", Role.HR, _l("Recursos humanos"), _l("Horas por corte, cierre de mes y categoría C")
+    ),
+    Account("E001", "Tomás Villalba", Role.AUTHOR, _l("Contenidos"), _l("Cursos, bancos y encuestas publicados")),
+    Account("U001", "Graciela Montiel", Role.AUDITOR, _l("Auditoría"), _l("De cualquier número a sus registros")),
+    Account(
+        "A001", "Marina Olmedo", Role.ADMINISTRATOR, _l("Administración"), _l("Permisos, sedes y auditoría sellada")
+    ),
 )
 
 

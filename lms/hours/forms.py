@@ -131,7 +131,7 @@ class CorrectionForm(Form):
 
     minutes_delta = IntegerField(_l("Minutos que se suman o se restan"), [InputRequired(_l("Falta un número entero."))])
     reason = TextAreaField(_l("Motivo"), [InputRequired(_l("Falta el motivo.")), Length(max=500)])
-    request_code = HiddenField(validators=[Length(min=12, max=32)])
+    request_code = HiddenField(_l("Código"), validators=[Length(min=12, max=32)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

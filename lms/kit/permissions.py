@@ -134,7 +134,7 @@ class Actor:
     name: str
     code: str = ""
     employee_number: str = ""
-    locale: str = "es"
+    locale: str | None = None  # None: as the browser says
     zone: str = "UTC"
     grants: tuple[Grant, ...] = field(default=())
     session_id: int | None = None

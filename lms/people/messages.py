@@ -23,6 +23,7 @@ MESSAGES = {
     ),
     "people.email_taken": _l("Ya hay una persona con ese correo."),
     "people.email_invalid": _l("Ese correo no parece una dirección de correo."),
+    "people.language_unknown": _l("Ese idioma no está entre los que hay. Elegir uno de la lista."),
     "people.name_missing": _l("Faltan el nombre o el apellido."),
     "people.already_employed": _l("Ya tiene un vínculo en esas fechas: primero hay que cerrarlo."),
     "people.not_employed": _l("No tiene un vínculo vigente ese día."),

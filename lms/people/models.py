@@ -53,7 +53,7 @@ class Person(Base):
     given_name: Mapped[str]
     family_name: Mapped[str]
     email: Mapped[str | None] = mapped_column(unique=True)  # stored in lower case
-    locale: Mapped[str] = mapped_column(default="es")
+    locale: Mapped[str | None]  # the language that the person chose; None: as the browser says
     password_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[moment]

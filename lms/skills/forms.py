@@ -21,14 +21,13 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its types lag behind
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.skills.messages import KINDS, METHODS
 from lms.skills.rules import parse_score
-from lms.web.forms import Form
+from lms.web.forms import Form, PartForm
 
 _NEEDED = InputRequired(_l("Falta completar este campo."))
 _CODE = Length(min=0, max=12)
@@ -68,7 +67,7 @@ class SkillForm(Form):
     description = TextAreaField(_l("Descripción"), [_TEXT])
 
 
-class RequirementRow(PlainForm):
+class RequirementRow(PartForm):
     """A skill in a profile: one row for each skill there is."""
 
     skill = HiddenField()
@@ -97,7 +96,7 @@ class ProfileForm(Form):
 class VerificationForm(Form):
     """`what` is "pre_ojt" or the code of a skill."""
 
-    code = HiddenField(validators=[_CODE])
+    code = HiddenField(_l("Código"), validators=[_CODE])
     what = RadioField(_l("Qué se verificó"), [_NEEDED])
     observed_on = DateField(_l("Día"), [_NEEDED])
     score = ScoreField(_l("Puntaje (% o parte)"), [_NEEDED])
@@ -116,7 +115,7 @@ class VerificationCorrection(Form):
     reason = StringField(_l("Motivo de la corrección"), [_NEEDED, Length(max=500)])
 
 
-class CriterionRow(PlainForm):
+class CriterionRow(PartForm):
     met = RadioField(
         choices=choices([("yes", _l("Cumple")), ("no", _l("No cumple")), ("unseen", _l("No se vio"))]), default="unseen"
     )
@@ -124,7 +123,7 @@ class CriterionRow(PlainForm):
 
 
 class OjtForm(Form):
-    code = HiddenField(validators=[_CODE])
+    code = HiddenField(_l("Código"), validators=[_CODE])
     day = DateField(_l("Día"), [_NEEDED])
     minutes = IntegerField(_l("Minutos de práctica"), [_NEEDED])
     contacts = IntegerField(_l("Contactos tomados"), [_NEEDED])
@@ -138,7 +137,7 @@ class OjtCorrection(OjtForm):
 
 
 class SignForm(Form):
-    role = HiddenField(validators=[_NEEDED])
+    role = HiddenField(_l("Rol"), validators=[_NEEDED])
     confirmed = BooleanField(
         _l("Leí lo que se firma y lo confirmo con mi nombre"), [InputRequired(_l("Para firmar hay que confirmarlo."))]
     )

@@ -2,6 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 
+from lms.kit.texts import N_
+
 MESSAGES = {
     "skills.manage": _l("Las habilidades y los perfiles de puesto los cambia quien es autor o administra."),
     "skills.skill_not_found": _l("Esa habilidad no está en la lista."),
@@ -121,11 +123,11 @@ METHODS = {
 KINDS = {"skill": _l("Habilidad"), "knowledge": _l("Conocimiento")}
 SOURCES = {"roster": _l("Planificación"), "telephony": _l("Telefonía"), "coordinator": _l("Coordinación")}
 CRITERIA = (
-    _l("Saluda, se presenta e identifica a la persona como pide el procedimiento"),
-    _l("Escucha, pregunta y entiende el motivo del contacto"),
-    _l("Da información correcta y completa"),
-    _l("Usa los sistemas y registra el contacto sin errores"),
-    _l("Trata con respeto y lenguaje claro"),
-    _l("Confirma la solución y cierra como pide el procedimiento"),
+    N_("Saluda, se presenta e identifica a la persona como pide el procedimiento"),
+    N_("Escucha, pregunta y entiende el motivo del contacto"),
+    N_("Da información correcta y completa"),
+    N_("Usa los sistemas y registra el contacto sin errores"),
+    N_("Trata con respeto y lenguaje claro"),
+    N_("Confirma la solución y cierra como pide el procedimiento"),
 )
-"""What a day of OJT is looked at for, in order."""
+"""What a day of OJT is looked at for, in order; records keep these texts, and pages show them translated."""

@@ -7,11 +7,11 @@ from typing import Any
 
 import jinja2
 from flask import Flask, Response, current_app, g, request, url_for
-from flask_babel import get_locale
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.web import errors, guard, i18n, login
+from lms.web.catalogues import NAMES
 from lms.web.context import Services, current_actor
 from lms.web.context import today as today_of_request
 from lms.web.login import LoadActor
@@ -46,7 +46,8 @@ def init_app(app: Flask, held: Services, load_actor: LoadActor) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         theme=_theme,
-        lang=_lang,
+        lang=i18n.language,
+        language_names=NAMES,
         signed_in=_signed_in,
         user_name=_user_name,
         navigation=_navigation,
@@ -78,16 +79,13 @@ def _headers(response: Response) -> Response:
     if "Cache-Control" not in headers:
         # Pages hold people's records, on PCs that a whole floor shares.
         headers["Cache-Control"] = "no-store"
+        response.vary.add("Accept-Language")
     return response
 
 
 def _theme() -> str:
     chosen = request.cookies.get("theme", "auto")
     return chosen if chosen in THEMES else "auto"
-
-
-def _lang() -> str:
-    return str(get_locale())
 
 
 def _signed_in() -> bool:

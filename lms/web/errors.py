@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from flask_babel import LazyString, refresh
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -49,6 +49,10 @@ _TEXTS = {
         "y esto se puede volver a enviar tal cual."
     ),
 }
+_TOO_OLD = _l(
+    "La página estuvo abierta demasiado tiempo o se ingresó de nuevo mientras tanto. "
+    "Volver atrás, recargar y enviar otra vez."
+)
 _WITH_PASSWORDS = frozenset({"people.sign_in", "people.use_code", "people.change_password"})
 
 
@@ -75,12 +79,13 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _crash)
 
 
-def _page(status: int, text: str, **extra: Any) -> ResponseReturnValue:
-    title = str(_TITLES.get(status, _TITLES[400]))
-    if wants_json():
-        return jsonify(error=extra.get("key", str(status)), title=title, detail=text), status
+def _page(status: int, text: str | LazyString, **extra: Any) -> ResponseReturnValue:
     if "actor" not in g:
         g.actor = _reader()
+        refresh()  # the language is that of whoever reads, now that we know who does
+    title = str(_TITLES.get(status, _TITLES[400]))
+    if wants_json():
+        return jsonify(error=extra.get("key", str(status)), title=title, detail=str(text)), status
     replay = extra.get("replay", [])
     return render_template("web/error.html", status=status, title=title, text=text, replay=replay), status
 
@@ -103,20 +108,14 @@ def _lms_error(error: LmsError) -> ResponseReturnValue:
 
 
 def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
-    return _page(
-        400,
-        _(
-            "La página estuvo abierta demasiado tiempo o se ingresó de nuevo mientras tanto. "
-            "Volver atrás, recargar y enviar otra vez."
-        ),
-    )
+    return _page(400, _TOO_OLD)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error
-    answer = current_app.make_response(_page(status, str(_TEXTS.get(status, _TEXTS[400]))))
+    answer = current_app.make_response(_page(status, _TEXTS.get(status, _TEXTS[400])))
     # What the protocol asks for beside the page: the methods that an address takes, the time to wait.
     answer.headers.extend((key, value) for key, value in error.get_headers() if key in {"Allow", "Retry-After"})
     return answer
@@ -129,7 +128,7 @@ def _unavailable(error: OperationalError) -> ResponseReturnValue:
         # The same form again, behind one button: nothing that was typed is lost. Never where a password was typed.
         replay = [(key, value) for key, value in request.form.items(multi=True) if key != "csrf_token"]
         replay = replay or [("again", "1")]
-    body = current_app.make_response(_page(503, str(_TEXTS[503]), key="unavailable", replay=replay))
+    body = current_app.make_response(_page(503, _TEXTS[503], key="unavailable", replay=replay))
     body.headers["Retry-After"] = "5"
     return body
 
@@ -138,4 +137,4 @@ def _crash(error: Exception) -> ResponseReturnValue:
     current_app.logger.exception("unhandled error", exc_info=error)
     if current_app.testing:
         raise error
-    return _page(500, str(_TEXTS[500]))
+    return _page(500, _TEXTS[500])

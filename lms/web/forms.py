@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import wtforms
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, IntegerField
+from wtforms.meta import DefaultMeta
 from wtforms.validators import ValidationError
 
 from lms.kit.errors import LmsError
 from lms.web.errors import message
+from lms.web.library_words import LibraryWords
 
 YEARS = range(1900, 2200)
 """What a form takes for a day: the calendar of a program ends at both sides, and the day after its last is no day."""
@@ -30,6 +33,14 @@ def _within_bounds(_form: FlaskForm, field: Field) -> None:
         raise ValidationError(_("El número es demasiado grande."))
 
 
+class PartForm(wtforms.Form):
+    """A row or part of a form, inside a field of it: without a token of its own."""
+
+    class Meta(DefaultMeta):
+        def get_translations(self, _form: Any) -> Any:
+            return LibraryWords()
+
+
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A form of the product."""
 
@@ -40,6 +51,9 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
                 filters = [_strip, *unbound_field.kwargs.get("filters", [])]
                 return unbound_field.bind(form=form, filters=filters, **options)
             return unbound_field.bind(form=form, **options)
+
+        def get_translations(self, _form: Any) -> Any:
+            return LibraryWords()
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Whether every field is well filled in, days and numbers within what can be stored."""

@@ -2,27 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
-from babel.numbers import format_decimal
-from flask import Flask
-from flask_babel import Babel, get_locale
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.numbers import format_decimal, format_percent
+from flask import Flask, has_request_context, request
+from flask_babel import Babel, force_locale, get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
+from lms.web.catalogues import LANGUAGES, SOURCE, Texts, catalogue
 from lms.web.context import current_actor, zone
 
-LANGUAGES = ("es",)
-"""Languages whose texts are complete; the first is the default and the one that texts are written in."""
+COOKIE = "language"
+"""The cookie of the language chosen in this browser, before anybody signed in."""
+
+_TIMES = {"en": "h:mm a"}
+_MOMENTS = {"en": "MMM d, y, h:mm a", "pt": "d 'de' MMM 'de' y, HH:mm"}
+_TIME, _MOMENT = "HH:mm", "d MMM y, HH:mm"
 
 
 def select_locale() -> str:
-    """The language of the person, where it is complete."""
+    """The language that the person chose; else the one chosen in this browser; else the first that the browser asks for
+    and that is complete; else Spanish.
+    """
     who = current_actor()
-    return who.locale if who is not None and who.locale in LANGUAGES else LANGUAGES[0]
+    return who.locale if who is not None and who.locale in LANGUAGES else of_browser()
+
+
+def of_browser() -> str:
+    """The language of this browser, whoever uses it; Spanish outside a request."""
+    if not has_request_context():
+        return SOURCE
+    chosen = request.cookies.get(COOKIE)
+    return chosen if chosen in LANGUAGES else _asked_for(request.headers.get("Accept-Language", ""))
+
+
+@lru_cache(maxsize=256)
+def _asked_for(header: str) -> str:
+    """The best of our languages for an Accept-Language header: "pt-BR,en;q=0.8" is Portuguese."""
+    # Not werkzeug's best_match: it prefers the English above, which is there letter by letter.
+    for tag, quality in parse_accept_header(header, LanguageAccept):
+        language = tag.replace("_", "-").split("-")[0].lower()
+        if quality > 0 and language in LANGUAGES:
+            return language
+    return SOURCE
+
+
+@contextmanager
+def speaking(locale: str | None) -> Iterator[None]:
+    """Everything inside reads in this language (None: the default one): for mails, files and jobs made for somebody else.
+
+    Needs an application context, as every text does; lazy texts have to become `str` inside.
+    """
+    with force_locale(locale if locale in LANGUAGES else SOURCE):
+        yield
+
+
+def language() -> str:
+    """The language of what is being written, as `lang` attributes take it: "es", "en", "pt"."""
+    return _locale().split("_", maxsplit=1)[0]
+
+
+def content_lang() -> Markup:
+    """The attribute for an element that holds content (a course, a question, a survey): its language, where the page has
+    another one. Names of courses, skills or places need none.
+    """
+    return Markup("") if language() == SOURCE else Markup(' lang="{}"').format(SOURCE)
+
+
+def content(text: str) -> str:
+    """A piece of content inside a text of ours, marked with its language where the page has another one."""
+    return text if language() == SOURCE else Markup('<span lang="{}">{}</span>').format(SOURCE, text)
+
+
+def said(text: str) -> str:
+    """A text marked with `N_`, in the reader's language; one that nobody marked stays as it is."""
+    return str(_(text)) if text else ""  # gettext answers an empty text with the head of its file
+
+
+def sentence(text: str) -> str:
+    """A text as the beginning of a line: its first letter in upper case and the others as they are ("Feb 28")."""
+    return text[:1].upper() + text[1:]
 
 
 def day(value: date | None, style: str = "medium") -> str:
@@ -32,33 +101,42 @@ def day(value: date | None, style: str = "medium") -> str:
 
 def month(value: date) -> str:
     """A month in words: "noviembre de 2026"."""
-    return str(format_date(value, "MMMM 'de' y" if _locale().startswith("es") else "MMMM y", locale=_locale()))
+    return str(format_skeleton("yMMMM", value, locale=_locale()))
 
 
 def moment(value: datetime | None) -> str:
     """A moment in the reader's zone: "30 nov 2026, 14:05"."""
     if value is None:
         return "—"
-    return str(format_datetime(value.astimezone(ZoneInfo(zone())), "d MMM y, HH:mm", locale=_locale()))
+    return str(format_datetime(_local(value), _MOMENTS.get(language(), _MOMENT), locale=_locale()))
 
 
 def clock(value: datetime) -> str:
     """The time of day in the reader's zone: "14:05"."""
-    return str(format_time(value.astimezone(ZoneInfo(zone())), "HH:mm", locale=_locale()))
+    return str(format_time(_local(value), _TIMES.get(language(), _TIME), locale=_locale()))
+
+
+def _local(value: datetime) -> datetime:
+    return value.astimezone(ZoneInfo(zone()))
 
 
 def percent(value: Fraction | None, digits: int = 1) -> str:
     """An exact share as a percentage, rounded half up only here: "83,3 %"; a dash where there is no data."""
     if value is None:
         return "—"
-    return f"{number(_rounded(value * 100, digits, ROUND_HALF_UP))}\N{NO-BREAK SPACE}%"
+    return _percent(_rounded(value * 100, digits, ROUND_HALF_UP))
 
 
 def score(value: Fraction | None, digits: int = 1) -> str:
     """A score as a percentage, rounded *down*: what reads 80 % has reached 80 % (invariant 3)."""
     if value is None:
         return "—"
-    return f"{number(_rounded(value * 100, digits, ROUND_FLOOR))}\N{NO-BREAK SPACE}%"
+    return _percent(_rounded(value * 100, digits, ROUND_FLOOR))
+
+
+def _percent(value: Decimal) -> str:
+    """A percentage already rounded, with the sign where the language puts it."""
+    return str(format_percent(value.scaleb(-2), locale=_locale(), decimal_quantization=False))
 
 
 def fixed(value: Fraction | None, digits: int = 2) -> str:
@@ -100,11 +178,18 @@ def _rounded(value: Fraction, digits: int, rounding: str) -> Decimal:
 
 
 def _locale() -> str:
-    return str(get_locale() or LANGUAGES[0])
+    return str(get_locale() or SOURCE)
 
 
 def init_app(app: Flask) -> None:
-    """Wire Babel and the filters `day`, `month`, `moment`, `clock`, `percent`, `score`, `fixed`, `minutes`."""
-    Babel(app, locale_selector=select_locale, default_locale=LANGUAGES[0], default_timezone="UTC")
-    for function in (day, month, moment, clock, percent, score, fixed, minutes, due, number):
+    """Wire Babel, the filters of texts, days and numbers named below, and `content_lang()`.
+
+    Reads every catalogue: a process without them must not begin to serve.
+    """
+    babel = Babel(app, locale_selector=select_locale, default_locale=SOURCE, default_timezone="UTC")
+    babel.domain_instance = Texts()
+    for each in LANGUAGES:
+        catalogue(each)
+    app.jinja_env.globals["content_lang"] = content_lang
+    for function in (content, said, sentence, day, month, moment, clock, percent, score, fixed, minutes, due, number):
         app.jinja_env.filters[function.__name__] = function

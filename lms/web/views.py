@@ -1,4 +1,4 @@
-"""Pages of the glue itself: the theme switch, the health check."""
+"""Pages of the glue itself: the switches of theme and language, the health check."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from lms.kit.db import ping
+from lms.web import i18n
+from lms.web.catalogues import LANGUAGES
 from lms.web.context import db
 from lms.web.errors import MESSAGES
 from lms.web.local import safe_next
@@ -19,15 +21,19 @@ THEMES = ("auto", "light", "dark")
 def set_theme() -> ResponseReturnValue:
     """Remember light, dark or the system's choice in this browser."""
     theme = request.form.get("theme", "auto")
+    return _remember("theme", theme if theme in THEMES else "auto")
+
+
+@routes.page("/idioma", allow=PUBLIC, methods=("POST",), transaction=False)
+def set_language() -> ResponseReturnValue:
+    """Remember a language in this browser; whoever signed in has one in the account."""
+    language = request.form.get("language", "")
+    return _remember(i18n.COOKIE, language if language in LANGUAGES else LANGUAGES[0])
+
+
+def _remember(cookie: str, value: str) -> ResponseReturnValue:
     response = redirect(safe_next(request.form.get("next"), "/"), code=303)
-    response.set_cookie(
-        "theme",
-        theme if theme in THEMES else "auto",
-        max_age=365 * 24 * 3600,
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure,
-    )
+    response.set_cookie(cookie, value, max_age=365 * 24 * 3600, httponly=True, samesite="Lax", secure=request.is_secure)
     return response
 
 

@@ -41,7 +41,7 @@ def test_the_page_tells_what_changed(app: Flask, database: Database, cast: Cast)
     page = cast.auditor.enter(app.test_client()).get("/auditoria")
     assert page.status_code == 200
     assert "corrigió los datos de una persona" in page.text
-    assert re.search(r"apellido</strong>:\s+Prueba → Cambiada", page.text)
+    assert re.search(r"apellido</strong>:\s+<span[^>]*>Prueba</span> → <span[^>]*>Cambiada", page.text)
     assert not re.search(r"legajo</strong>", page.text)  # what stayed as it was is not told
 
 

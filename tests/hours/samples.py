@@ -52,7 +52,7 @@ def post(session: Session, cast: Cast, *, person: str = "agent", **changes: Any)
         "placement": placement_on(session, member.id, day),
         "course_id": "certificacion",
         "course_title": "Certificación",
-        "course_version": "abc",
+        "course_version": "abc123abc123",
         "detail": "Las auditorías",
         "now": NOW,
     }

@@ -12,6 +12,7 @@ from flask import url_for
 from lms.assessment.queries.attempts import Item, Past
 from lms.assessment.queries.content import ReadyQuestion
 from lms.assessment.types.base import Choice, Presented, Review
+from lms.web import i18n
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,9 @@ def answer_words(question: ReadyQuestion, answer: Any) -> str:
         return ""
     order = tuple(range(question.kind.shuffle_size(question.body)))
     presented = question.kind.present(question.body, order)
-    texts = {choice.id: choice.text for choice in presented.choices}
+    # The two words of true and false are ours; every other text is the question's.
+    ours = question.kind.name == "true_false"
+    texts = {choice.id: i18n.said(choice.text) if ours else choice.text for choice in presented.choices}
     ids = given_ids(presented, answer, order)
     if not presented.prompts:
         return "; ".join(texts[each] for each in ids)

@@ -124,13 +124,14 @@ def _grade_of(result: Result, position: int) -> Fraction | None:
 
 
 def _step_rows(found: Sequence[AttemptStep], items: Sequence[Item]) -> list[dict[str, Any]]:
-    """Steps for the table: `words` says the answer in words."""
+    """Steps for the table: `words` says the answer in words, which are `ours` where the question has none of its own."""
     by_position = {item.position: item for item in items}
     rows = []
     for step in found:
         item = by_position.get(step.position or 0)
         words = answer_words(item.question, step.payload["answer"]) if item and step.kind == "answer" else ""
-        rows.append({"step": step, "key": item.question.key if item else "", "words": words})
+        ours = item is not None and item.question.kind.name == "true_false"
+        rows.append({"step": step, "key": item.question.key if item else "", "words": words, "ours": ours})
     return rows
 
 

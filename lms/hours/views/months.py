@@ -60,7 +60,7 @@ def close_month(word: str) -> ResponseReturnValue:
         flash(
             _(
                 "%(month)s quedó cerrado con %(total)s. Lo que entre después se verá como ajuste.",
-                month=i18n.month(first).capitalize(),
+                month=i18n.sentence(i18n.month(first)),
                 total=i18n.minutes(step.minutes),
             ),
             "good",
@@ -81,5 +81,5 @@ def reopen_month(word: str) -> ResponseReturnValue:
             raise
         form.add_error(error)
         return _page(first, form, error.status)
-    flash(_("%(month)s está abierto otra vez.", month=i18n.month(first).capitalize()), "good")
+    flash(_("%(month)s está abierto otra vez.", month=i18n.sentence(i18n.month(first))), "good")
     return redirect(url_for("hours.month", word=word), code=303)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -151,6 +152,29 @@ def change_password(session: Session, actor: Actor, *, password_hash: str, now: 
     audit.record(session, actor, action="password.change", subject=("person", person.code), now=now)
     end_all_sessions(session, actor, person, now=now)
     return person
+
+
+def choose_language(
+    session: Session, actor: Actor, *, locale: str | None, complete: Collection[str], now: datetime
+) -> None:
+    """Set the language that one reads, or None for the browser's; `complete` are those there are.
+
+    Raises: Invalid("people.language_unknown").
+    """
+    if locale is not None and locale not in complete:
+        raise Invalid("people.language_unknown")
+    person = session.get_one(Person, actor.person_id)
+    before = {"locale": person.locale}
+    person.locale = locale
+    audit.record(
+        session,
+        actor,
+        action="person.language",
+        subject=("person", person.code),
+        before=before,
+        after={"locale": locale},
+        now=now,
+    )
 
 
 def refuse_weak(password: str, person: Person, *, low: int, high: int) -> None:

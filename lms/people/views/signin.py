@@ -16,7 +16,8 @@ from lms.people.forms import CodeForm, EmptyForm, PasswordForm, SignInForm
 from lms.people.models import Person
 from lms.people.passwords import Passwords
 from lms.people.views import routes
-from lms.web import login
+from lms.web import i18n, login
+from lms.web.catalogues import LANGUAGES
 from lms.web.context import actor, current_actor, db, now, services, settings
 from lms.web.local import safe_next
 from lms.web.routes import PUBLIC, SIGNED_IN
@@ -151,9 +152,24 @@ def _account_page(form: PasswordForm, status: int = 200) -> ResponseReturnValue:
     with services().database.reading() as session:
         sessions = queries.sessions_of(session, actor().person_id or -1, now())
     page = render_template(
-        "people/account.html", form=form, end_form=EmptyForm(), sessions=sessions, this_session=actor().session_id
+        "people/account.html",
+        form=form,
+        end_form=EmptyForm(),
+        sessions=sessions,
+        this_session=actor().session_id,
+        chosen_language=actor().locale or "",
     )
     return page, status
+
+
+@routes.page("/cuenta/idioma", allow=SIGNED_IN, methods=("POST",))
+def change_language() -> ResponseReturnValue:
+    """Choose the language of one's own account, or leave it to the browser."""
+    chosen = request.form.get("language") or None
+    commands.choose_language(db(), actor(), locale=chosen, complete=LANGUAGES, now=now())
+    with i18n.speaking(chosen or i18n.of_browser()):
+        flash(_("Idioma guardado."), "good")
+    return redirect(url_for("people.account"), code=303)
 
 
 @routes.page("/cuenta/contrasena", allow=SIGNED_IN, methods=("POST",), transaction=False)

@@ -30,7 +30,7 @@ def _practice(form: OjtForm) -> Practice:
         minutes=given(form.minutes.data),
         contacts=given(form.contacts.data),
         criteria=[
-            Criterion(str(text), line.form.met.data == "yes", line.form.comment.data or "")
+            Criterion(text, line.form.met.data == "yes", line.form.comment.data or "")
             for text, line in zip(CRITERIA, form.criteria, strict=False)
             if line.form.met.data != "unseen"
         ],
@@ -114,7 +114,7 @@ def _seen_before(old: OjtRecord) -> list[dict[str, str]]:
     seen = {item["text"]: item for item in old.criteria}
     rows = []
     for text in CRITERIA:
-        item = seen.get(str(text))
+        item = seen.get(text)
         met = "unseen" if item is None else "yes" if item["met"] else "no"
         rows.append({"met": met, "comment": item.get("comment", "") if item is not None else ""})
     return rows
