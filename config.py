@@ -69,6 +69,13 @@ class Settings:
     survey_minimum: int = _setting(5, "Anonymous results are shown from this many answers, and per this many new ones.")
     gap_days: int = _setting(90, "After an absence longer than this, earlier verifications are stale.")
     action_plan_days: int = _setting(14, "Days to close the action plan that a failed verification opens.")
+    evidence_kib: int = _setting(10_240, "Largest evidence file, in KiB.")
+    evidence_files: int = _setting(5, "Evidence files that one form takes.")
+    evidence_types: str = _setting("pdf png jpeg webp csv xlsx txt", "Kinds of file that are taken as evidence.")
+    result_kib: int = _setting(262_144, "Largest file that long work leaves as its result, in KiB.")
+    result_types: str = _setting("csv xlsx pdf zip txt", "Kinds of file that long work may leave.")
+    import_kib: int = _setting(20_480, "Largest file of records to bring in, in KiB.")
+    import_types: str = _setting("csv xlsx", "Kinds of file that records are brought in from.")
 
     @property
     def demo(self) -> bool:

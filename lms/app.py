@@ -35,6 +35,7 @@ from lms.web import slots
 from lms.web.app import init_app as init_web
 from lms.web.assets import Assets
 from lms.web.context import Services
+from lms.web.files import routes as file_routes
 
 
 def make_database(settings: config.Settings, bus: EventBus) -> Database:
@@ -85,6 +86,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         metrics_routes,
         admin_routes,
         home_routes,
+        file_routes,
     ):
         app.register_blueprint(routes)
     _fill_slots(app)
