@@ -94,6 +94,13 @@ class Settings:
     mail_deadline_seconds: float = _setting(120.0, "How long one e-mail may take in all.")
     notice_keep_days: int = _setting(90, "Notices leave the list after this many days.")
     notice_expiry_days: int = _setting(30, "Days before its end that a certificate's holder is told.")
+    evidence_kib: int = _setting(10_240, "Largest evidence file, in KiB.")
+    evidence_files: int = _setting(5, "Evidence files that one form takes.")
+    evidence_types: str = _setting("pdf png jpeg webp csv xlsx txt", "Kinds of file that are taken as evidence.")
+    result_kib: int = _setting(262_144, "Largest file that long work leaves as its result, in KiB.")
+    result_types: str = _setting("csv xlsx pdf zip txt", "Kinds of file that long work may leave.")
+    import_kib: int = _setting(20_480, "Largest file of records to bring in, in KiB.")
+    import_types: str = _setting("csv xlsx", "Kinds of file that records are brought in from.")
 
     @property
     def demo(self) -> bool:

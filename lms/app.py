@@ -40,6 +40,7 @@ from lms.web import slots
 from lms.web.app import init_app as init_web
 from lms.web.assets import Assets
 from lms.web.context import Services
+from lms.web.files import routes as file_routes
 from lms.web.speaking import Speaking
 
 
@@ -112,6 +113,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         metrics_routes,
         admin_routes,
         home_routes,
+        file_routes,
     ):
         app.register_blueprint(routes)
     _fill_slots(app)

@@ -11,6 +11,7 @@ from lms.assessment.jobs import close_expired
 from lms.kit import audit
 from lms.kit.clock import local_day
 from lms.kit.db import Database
+from lms.kit.files import make_store
 from lms.kit.permissions import SYSTEM
 from lms.people.commands.records import close_leavers
 from lms.people.commands.signin import forget_old
@@ -28,6 +29,7 @@ class Done:
     attempts_closed: int = 0
     entries_sealed: int = 0
     answers_released: int = 0
+    files_swept: int = 0
 
 
 def tick(database: Database, now: datetime) -> Done:
@@ -45,14 +47,17 @@ def tick(database: Database, now: datetime) -> Done:
 def nightly(database: Database, settings: config.Settings, now: datetime) -> Done:
     """The work of every night, then a `tick`.
 
-    Survey answers leave the buffer in shuffled order, dead sessions go, the accounts of leavers close.
+    Survey answers leave the buffer in shuffled order, dead sessions go, the accounts of leavers close, bytes
+    of files that no row names are removed.
     """
     with database.writing() as session:
         released = release(session, minimum=settings.survey_minimum, today=local_day(now, settings.zone))
         forget_old(session, now=now)
         close_leavers(session, SYSTEM, today=local_day(now, settings.zone), now=now)
+    with database.reading() as session:
+        swept = make_store(settings).sweep(session, now)
     done = tick(database, now)
-    return Done(done.attempts_closed, done.entries_sealed, released)
+    return Done(done.attempts_closed, done.entries_sealed, released, swept)
 
 
 def night_due(last: date | None, now: datetime, zone: str) -> date | None:

@@ -90,7 +90,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_mail_silence_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_silence")),
-        sa.UniqueConstraint("person_id", "kind", name=op.f("uq_mail_silence_person_id")),
+        sa.UniqueConstraint("person_id", "kind", name=op.f("uq_mail_silence_person_id_kind")),
     )
 
 
