@@ -31,11 +31,13 @@ from lms.kit.outbox import Message
 from lms.metrics.views import routes as metrics_routes
 from lms.people import queries as people_queries
 from lms.people.views import routes as people_routes
+from lms.skills import queries as skill_queries
 from lms.skills import views as skill_views
 from lms.skills.views import routes as skill_routes
 from lms.surveys import commands as survey_commands
 from lms.surveys import views as survey_views
 from lms.surveys.views import routes as survey_routes
+from lms.web import files as web_files
 from lms.web import slots
 from lms.web.app import init_app as init_web
 from lms.web.assets import Assets
@@ -117,9 +119,15 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     ):
         app.register_blueprint(routes)
     _fill_slots(app)
+    _open_files(app)
     if settings.demo:
         slots.fill(app, "sign_in", demo_accounts.sign_in_card)
     return app
+
+
+def _open_files(app: Flask) -> None:
+    """Who may have the files of each purpose: the capability that owns it says."""
+    web_files.register(app, "evidence", skill_queries.reach_evidence)
 
 
 def _fill_slots(app: Flask) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from fractions import Fraction
 from urllib.parse import quote
 
 from flask import Flask, Response, current_app
@@ -17,6 +18,7 @@ from lms.kit.errors import NotFound
 from lms.kit.files import StoredFile, file_by_code
 from lms.kit.permissions import Actor
 from lms.web.context import actor, services, today
+from lms.web.i18n import fixed
 from lms.web.routes import SIGNED_IN, Routes
 
 AccessLoader = Callable[[Session, Actor, StoredFile, date], object]
@@ -77,6 +79,14 @@ def send_stored(file: StoredFile) -> Response:
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def size_text(size: int) -> str:
+    """A number of bytes as people say it: "12 KB", "3,4 MB"."""
+    kib = Fraction(size, 1024)
+    if kib < 1024:
+        return f"{fixed(max(kib, Fraction(1)), 0)}\N{NO-BREAK SPACE}KB"
+    return f"{fixed(kib / 1024, 1)}\N{NO-BREAK SPACE}MB"
 
 
 def disposition(name: str) -> str:
