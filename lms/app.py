@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -23,18 +25,25 @@ from lms.hours import views as hours_views
 from lms.hours.views import routes as hours_routes
 from lms.kit.db import Database, make_engine
 from lms.kit.events import EventBus, attach
+from lms.kit.jobs import Jobs
+from lms.kit.mail import MAIL, Letter, letter_of
+from lms.kit.outbox import Message
 from lms.metrics.views import routes as metrics_routes
 from lms.people import queries as people_queries
 from lms.people.views import routes as people_routes
+from lms.skills import queries as skill_queries
 from lms.skills import views as skill_views
 from lms.skills.views import routes as skill_routes
 from lms.surveys import commands as survey_commands
 from lms.surveys import views as survey_views
 from lms.surveys.views import routes as survey_routes
+from lms.web import files as web_files
 from lms.web import slots
 from lms.web.app import init_app as init_web
 from lms.web.assets import Assets
 from lms.web.context import Services
+from lms.web.files import routes as file_routes
+from lms.web.speaking import Speaking
 
 
 def make_database(settings: config.Settings, bus: EventBus) -> Database:
@@ -55,6 +64,27 @@ def make_bus(settings: config.Settings) -> EventBus:
     bus.subscribe(CourseCompleted, survey_commands.ask_after)
     bus.subscribe(CourseCompleted, issue_certificate)
     return bus
+
+
+@dataclass(frozen=True)
+class Background:
+    """What the worker needs to know of the capabilities: its jobs, and which outbox kinds become letters."""
+
+    jobs: Jobs
+    letters: frozenset[str]
+
+    compose: Callable[[Message], Letter | None]
+    """Makes the letter of an outbox message; None where nothing is to be sent any more."""
+
+
+def make_background() -> Background:
+    """The jobs and letters of every capability."""
+    return Background(Jobs(), frozenset({MAIL}), letter_of)
+
+
+def make_speaking(settings: config.Settings, database: Database) -> Speaking:
+    """The words of the worker."""
+    return Speaking(lambda: create_app(settings), settings, database, people_queries.actor_by_id)
 
 
 @functools.cache
@@ -85,12 +115,19 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         metrics_routes,
         admin_routes,
         home_routes,
+        file_routes,
     ):
         app.register_blueprint(routes)
     _fill_slots(app)
+    _open_files(app)
     if settings.demo:
         slots.fill(app, "sign_in", demo_accounts.sign_in_card)
     return app
+
+
+def _open_files(app: Flask) -> None:
+    """Who may have the files of each purpose: the capability that owns it says."""
+    web_files.register(app, "evidence", skill_queries.reach_evidence)
 
 
 def _fill_slots(app: Flask) -> None:

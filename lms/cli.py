@@ -23,6 +23,7 @@ from lms.admin.publishing import Content, publish_content, read_content, read_co
 from lms.app import create_app
 from lms.kit import audit, migrate
 from lms.kit.clock import utc_now
+from lms.kit.db import make_engine
 from lms.kit.errors import LmsError
 from lms.kit.permissions import SYSTEM
 from lms.people.commands.access import set_up
@@ -161,7 +162,7 @@ def init(number: str, given_name: str, family_name: str, email: str, as_json: bo
 
 @main.command()
 def serve() -> None:
-    """Serve this installation, with one housekeeping process beside the server."""
+    """Serve this installation, with one worker process beside the server."""
     from lms.serving import serve as run
 
     with application():
@@ -169,6 +170,20 @@ def serve() -> None:
         services().database.engine.dispose()
     click.echo(f"Umbral: http://{settings.host}:{settings.port}")
     run(settings)
+
+
+@main.command()
+@click.option("--parent", type=int, hidden=True, help="End when the process of this number does.")
+def worker(parent: int | None) -> None:
+    """Carry e-mails, run jobs and keep the house, for a server that `lms serve` did not start. `lms serve` starts its own."""
+    from lms.worker import work
+
+    settings = config.load()
+    engine = make_engine(settings.database)
+    if migrate.pending(engine):
+        _stop("the database is not up to date: run `lms db upgrade`")
+    engine.dispose()
+    work(settings, parent)
 
 
 @main.command()

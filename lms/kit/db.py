@@ -29,7 +29,7 @@ from sqlalchemy import (
     event,
     text,
 )
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, mapped_column, sessionmaker
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -189,6 +189,18 @@ def _fold_sqlite(element: fold, compiler: SQLCompiler, **kwargs: Any) -> str:
 def _fold_postgres(element: fold, compiler: SQLCompiler, **kwargs: Any) -> str:
     upper, lower = string.ascii_uppercase, string.ascii_lowercase
     return f"translate({compiler.process(element.clauses, **kwargs)}, '{ACCENTED}{upper}', '{PLAIN}{lower}')"
+
+
+def insert_once(session: Session, model: type[Base], unique: str, **values: Any) -> bool:
+    """Insert a row unless one with the same value of the column `unique` is there; returns whether it was inserted.
+
+    One statement on both databases, which waits for nobody but a transaction that is inserting the same value.
+    """
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert(model) if dialect == "postgresql" else sqlite.insert(model)
+    column = model.__table__.c[unique]
+    added = insert.values(**values).on_conflict_do_nothing(index_elements=[column]).returning(column)
+    return session.execute(added).first() is not None
 
 
 class ReadOnlyViolationError(RuntimeError):

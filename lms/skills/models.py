@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kit.db import AppendOnly, Base, BigKey, code, day, json_doc, moment, pk
+from lms.kit.files import StoredFile
 from lms.people.models import Job, Person, Programme
 
 
@@ -196,6 +197,24 @@ class SignOff(AppendOnly, Base):
     at: Mapped[moment]
 
     signer: Mapped[Person] = relationship(foreign_keys=[signer_id])
+
+
+class EvidenceFile(AppendOnly, Base):
+    """A file that shows what a verification or an OJT record says, given with it."""
+
+    __tablename__ = "evidence_file"
+    __table_args__ = (
+        CheckConstraint("(verification_id IS NULL) <> (ojt_id IS NULL)", name="one_record"),
+        Index("ix_evidence_file_verification_id", "verification_id"),
+        Index("ix_evidence_file_ojt_id", "ojt_id"),
+    )
+
+    id: Mapped[pk]
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), unique=True)
+    verification_id: Mapped[int | None] = mapped_column(ForeignKey("verification.id"))
+    ojt_id: Mapped[int | None] = mapped_column(ForeignKey("ojt_record.id"))
+
+    file: Mapped[StoredFile] = relationship()
 
 
 class ActionPlan(AppendOnly, Base):

@@ -1,6 +1,7 @@
 """Reading people: every `select()` of the capability, by what it is for. Upper floors import the names from here."""
 
 from lms.people.queries.access import (
+    actor_by_id,
     actor_by_token,
     actor_for_person,
     administrators,
@@ -51,6 +52,7 @@ from lms.people.queries.signin import (
 __all__ = [
     "PersonRow",
     "active_person",
+    "actor_by_id",
     "actor_by_token",
     "actor_for_person",
     "administrators",

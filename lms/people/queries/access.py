@@ -47,6 +47,16 @@ def actor_for_person(session: Session, person: Person, now: datetime, zone: str 
     return _actor(person, tuple(_grant(row) for row in grants), zone, None)
 
 
+def actor_by_id(session: Session, person_id: int, now: datetime, zone: str) -> Actor | None:
+    """A person as an actor as they are now, in the zone of their site: for the worker; None where the account is closed."""
+    person = session.get(Person, person_id)
+    if person is None or not person.active:
+        return None
+    placed = select(Site.zone).join(Placement, Placement.site_id == Site.id)
+    own = session.scalar(placed.where(Placement.person_id == person_id, Placement.is_primary, in_force(now.date())))
+    return actor_for_person(session, person, now, own or zone)
+
+
 def _grant(row: AccessGrant) -> Grant:
     return Grant(Role(row.role), row.site_id, row.programme_id, row.until)
 

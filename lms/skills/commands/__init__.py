@@ -1,5 +1,6 @@
 """Everything that changes the road to live contacts, one function per use case."""
 
+from lms.skills.commands.evidence import Upload, attach_evidence
 from lms.skills.commands.live import (
     Period,
     correct_live_period,
@@ -19,7 +20,9 @@ __all__ = [
     "Period",
     "Practice",
     "RequirementInput",
+    "Upload",
     "add_skill",
+    "attach_evidence",
     "close_action_plan",
     "correct_live_period",
     "correct_ojt",

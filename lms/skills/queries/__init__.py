@@ -4,6 +4,7 @@
 """
 
 from lms.skills.queries.dossier import Dossiers, Road, gate_of, gates_at, gates_of, placement_on_programme, road_of
+from lms.skills.queries.evidence import READERS, evidence_of, reach_evidence, readable_record
 from lms.skills.queries.live import (
     against_the_gate,
     current_live_period,
@@ -57,6 +58,7 @@ from lms.skills.queries.records import (
 from lms.skills.queries.team import CellState, Expiring, Readiness, SkillCell, TeamRow, expiring, readiness, skill_cells
 
 __all__ = [
+    "READERS",
     "CellState",
     "Dossiers",
     "Expiring",
@@ -71,6 +73,7 @@ __all__ = [
     "corrected_by",
     "course_choices",
     "current_live_period",
+    "evidence_of",
     "expiring",
     "gate_of",
     "gates_at",
@@ -100,6 +103,8 @@ __all__ = [
     "profile_in_force",
     "profile_versions",
     "profiles_in_force",
+    "reach_evidence",
+    "readable_record",
     "readiness",
     "record_row",
     "replacement_of",
