@@ -81,7 +81,7 @@ def readiness(
     limit: int,
     gap_days: int = GAP_DAYS,
 ) -> Readiness:
-    """The matrix of the people in the actor's scope, by name; ten queries whatever the team's size.
+    """The matrix of the people in the actor's scope, by name; twelve queries whatever the team's size.
 
     People without a primary placement that day are left out, and those whose job takes no contacts: nobody asks anything of
     them, and a closed door would be said of somebody who never goes through it.
