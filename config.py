@@ -68,6 +68,13 @@ class Settings:
     answer_grace_seconds: int = _setting(60, "An answer that arrives this long after the deadline still counts.")
     survey_minimum: int = _setting(5, "Anonymous results are shown from this many answers, and per this many new ones.")
     gap_days: int = _setting(90, "After an absence longer than this, earlier verifications are stale.")
+    history_file_mib: int = _setting(64, "Largest file of `lms history import`.")
+    history_unpacked_mib: int = _setting(1024, "What an XLSX file may unpack to.")
+    history_rows: int = _setting(500_000, "Most rows of one import.")
+    history_text: int = _setting(500, "Longest text of a cell that is imported.")
+    history_faults: int = _setting(20_000, "Faults of an import that are listed one by one; those beyond are counted.")
+    search_results: int = _setting(8, "Results of each kind that a search shows.")
+    search_words: int = _setting(6, "Words of a search that count; those beyond are left out, and it says so.")
     action_plan_days: int = _setting(14, "Days to close the action plan that a failed verification opens.")
 
     @property

@@ -39,12 +39,13 @@ class LazyGroup(click.Group):
 
     lazy = {  # noqa: RUF012 - a constant table
         "banks": "lms.assessment.cli:banks",
+        "history": "lms.history.cli:history",
         "hours": "lms.hours.cli:hours",
         "metrics": "lms.metrics.cli:metrics",
         "demo": "lms.demo.cli:demo",
     }
 
-    reading = frozenset({"hours", "metrics"})
+    reading = frozenset({"history", "hours", "metrics"})
     """Groups whose commands read the database: each runs inside the application, with the database as its object."""
     _mounted: ClassVar[set[str]] = set()
 

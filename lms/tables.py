@@ -10,4 +10,15 @@ from lms.people import models as people
 from lms.skills import models as skills
 from lms.surveys import models as surveys
 
-__all__ = ["assessment", "audit", "catalog", "certificates", "hours", "metrics", "people", "provenance", "skills", "surveys"]
+__all__ = [
+    "assessment",
+    "audit",
+    "catalog",
+    "certificates",
+    "hours",
+    "metrics",
+    "people",
+    "provenance",
+    "skills",
+    "surveys",
+]

@@ -1,5 +1,6 @@
 """Everything that changes the road to live contacts, one function per use case."""
 
+from lms.skills.commands.importing import bring_verifications
 from lms.skills.commands.live import (
     Period,
     correct_live_period,
@@ -20,6 +21,7 @@ __all__ = [
     "Practice",
     "RequirementInput",
     "add_skill",
+    "bring_verifications",
     "close_action_plan",
     "correct_live_period",
     "correct_ojt",
