@@ -39,9 +39,14 @@ def book(session: Session, *, now: datetime, importer_id: int | None, adjustment
     for skill in session.scalars(select(Skill)):
         skills[plain(skill.name)] = skills[plain(skill.code)] = Named(skill.id, skill.name)
     places: dict[str, dict[str, Named]] = {"site": {}, "programme": {}, "job": {}}
-    for column, model in (("site", Site), ("programme", Programme), ("job", Job)):
-        for row in session.scalars(select(model)):
-            places[column][plain(row.name)] = places[column][plain(row.code)] = Named(row.id, row.name)
+    tables: tuple[tuple[str, type[Site] | type[Programme] | type[Job]], ...] = (
+        ("site", Site),
+        ("programme", Programme),
+        ("job", Job),
+    )
+    for column, model in tables:
+        for row_id, code, name in session.execute(select(model.id, model.code, model.name)):
+            places[column][plain(name)] = places[column][plain(code)] = Named(row_id, name)
     return Book(
         now, courses, skills, places, _closed(session), _profiles(session), importer_id, adjustments=adjustments
     )

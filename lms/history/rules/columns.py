@@ -19,24 +19,24 @@ class Kind(StrEnum):
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "kind": ("tipo", "kind", "tipo de registro"),
-    "number": ("legajo", "employee number", "numero de legajo", "nro de legajo", "nro legajo", "number"),
-    "day": ("fecha", "day", "date", "dia", "emitido", "issued on", "observado", "observed on"),
-    "until": ("vence", "valid until", "valido hasta", "vencimiento", "expires", "expires on"),
+    "number": ("legajo", "employee number", "número de legajo", "nro de legajo", "nro legajo", "number"),
+    "day": ("fecha", "day", "date", "día", "emitido", "issued on", "observado", "observed on"),
+    "until": ("vence", "valid until", "válido hasta", "vencimiento", "expires", "expires on"),
     "minutes": ("minutos", "minutes"),
-    "training_type": ("tipo de capacitacion", "training type"),
+    "training_type": ("tipo de capacitación", "training type"),
     "mode": ("modalidad", "mode"),
     "hours_kind": ("clase", "hours kind", "clase de horas"),
     "course": ("curso", "course"),
     "detail": ("detalle", "detail", "actividad", "activity"),
     "skill": ("habilidad", "skill"),
-    "method": ("metodo", "method"),
+    "method": ("método", "method"),
     "score": ("puntaje", "score", "nota"),
     "threshold": ("umbral", "threshold"),
-    "evaluator": ("evaluo", "evaluator", "evaluador", "evaluadora", "observo", "observer"),
-    "approver": ("aprobo", "approver", "autorizo", "approved by"),
+    "evaluator": ("evaluó", "evaluator", "evaluador", "evaluadora", "observó", "observer"),
+    "approver": ("aprobó", "approver", "autorizó", "approved by"),
     "evidence": ("evidencia", "evidence", "respaldo"),
     "site": ("sede", "site"),
-    "programme": ("campana", "programme", "program"),
+    "programme": ("campaña", "programme", "program"),
     "job": ("puesto", "job"),
     "external": ("id", "id externo", "external id"),
     "reason": ("motivo", "reason"),  # what a rejects file says of a row; read over when it comes back
@@ -54,10 +54,10 @@ OPTIONAL: Mapping[Kind, tuple[str, ...]] = {
     Kind.VERIFICATION: ("method", "until", "site", "programme", "job", "external"),
 }
 
-_KIND_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+_KIND_WORDS: Mapping[str, tuple[str, ...]] = {
     Kind.HOURS: ("horas", "hours", "hora", "hour"),
     Kind.CERTIFICATE: ("certificado", "certificate", "certificados", "certificates"),
-    Kind.VERIFICATION: ("verificacion", "verification", "verificaciones", "verifications"),
+    Kind.VERIFICATION: ("verificación", "verification", "verificaciones", "verifications"),
 }
 SHEET_NAMES = {Kind.HOURS: "Horas", Kind.CERTIFICATE: "Certificados", Kind.VERIFICATION: "Verificaciones"}
 """How the template calls the sheet of each kind."""
@@ -69,22 +69,22 @@ _TYPE_WORDS = {
     "transfer": ("traspaso", "transfer"),
 }
 _MODE_WORDS = {
-    "self-paced": ("a ritmo propio", "self paced", "en linea", "e learning", "online"),
+    "self-paced": ("a ritmo propio", "self paced", "en línea", "e learning", "online"),
     "classroom": ("en sala", "classroom", "presencial"),
     "virtual": ("virtual",),
 }
 _HOURS_WORDS = {
-    "training": ("capacitacion", "training", "formacion"),
-    "ojt": ("practica", "ojt", "practica supervisada"),
+    "training": ("capacitación", "training", "formación"),
+    "ojt": ("práctica", "ojt", "práctica supervisada"),
     "coaching": ("coaching",),
 }
 _METHOD_WORDS = {
     "test": ("prueba", "test"),
-    "observation": ("observacion", "observation"),
-    "role_play": ("juego de roles", "role play", "simulacion"),
+    "observation": ("observación", "observation"),
+    "role_play": ("juego de roles", "role play", "simulación"),
     "monitored_contacts": ("contactos monitoreados", "monitored contacts"),
 }
-WORDS = {
+WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "kind": _KIND_WORDS,
     "training_type": _TYPE_WORDS,
     "mode": _MODE_WORDS,
