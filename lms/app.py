@@ -17,6 +17,8 @@ from lms.catalog.views import routes as catalog_routes
 from lms.certificates import commands as certificate_commands
 from lms.certificates import views as certificate_views
 from lms.certificates.views import routes as certificate_routes
+from lms.history import views as history_views
+from lms.history.views import routes as history_routes
 from lms.home import demo_accounts
 from lms.home.views import routes as home_routes
 from lms.hours import views as hours_views
@@ -83,6 +85,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         skill_routes,
         certificate_routes,
         metrics_routes,
+        history_routes,
         admin_routes,
         home_routes,
     ):
@@ -106,3 +109,6 @@ def _fill_slots(app: Flask) -> None:
     slots.fill(app, "person.panels", assessment_views.results.person_panel)
     slots.fill(app, "person.panels", hours_views.person_panel)
     slots.fill(app, "person.panels", certificate_views.person_panel)
+    slots.fill(app, "person.panels", history_views.person_panel)
+    slots.fill(app, "road.records", history_views.road_records)
+    slots.fill(app, "hours.entry", history_views.hours_source)

@@ -66,3 +66,9 @@ def record_for(
 def _reaches(session: Session, actor: Actor, person_id: int, permissions: Collection[Permission], on: date) -> bool:
     held: Sequence[Permission] = [permission for permission in permissions if actor.can(permission)]
     return any(may_see(session, actor, person_id, permission, on) for permission in held)
+
+
+def source_of(session: Session, key: str) -> tuple[ImportRow, ImportBatch]:
+    """Where an imported record came from, by the key of its row."""
+    row = session.get_one(ImportRow, key)
+    return row, session.get_one(ImportBatch, row.batch_id)

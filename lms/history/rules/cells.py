@@ -114,9 +114,9 @@ def _not_serial(found: str, column: str) -> Fault:
 
 def minutes(cell: Cell, column: str) -> int | Fault:
     """Whole minutes, from 1 to a day's."""
-    found = as_text(cell).replace(",", ".")
+    found = as_text(cell)
     try:
-        number = Decimal(found)
+        number = Decimal(found.replace(",", "."))
     except InvalidOperation:
         return fault("minutes_unreadable", column, value=found[:40])
     if not number.is_finite():
