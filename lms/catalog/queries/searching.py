@@ -32,7 +32,7 @@ def readable_versions(session: Session, actor: Actor) -> dict[int, str]:
             .where(Enrolment.person_id == actor.person_id, Enrolment.withdrawn_reason.is_(None))
             .order_by(Enrolment.id)
         )
-        found |= {version_id: code for version_id, code in rows}
+        found |= {row.version_id: row.code for row in rows}
     return found
 
 
