@@ -19,6 +19,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
+from lms.admin.doctor.base import Grade, Result
 from lms.admin.publishing import Content, publish_content, read_content, read_courses
 from lms.app import create_app
 from lms.kit import audit, migrate
@@ -40,12 +41,13 @@ class LazyGroup(click.Group):
 
     lazy = {  # noqa: RUF012 - a constant table
         "banks": "lms.assessment.cli:banks",
+        "history": "lms.history.cli:history",
         "hours": "lms.hours.cli:hours",
         "metrics": "lms.metrics.cli:metrics",
         "demo": "lms.demo.cli:demo",
     }
 
-    reading = frozenset({"hours", "metrics"})
+    reading = frozenset({"history", "hours", "metrics"})
     """Groups whose commands read the database: each runs inside the application, with the database as its object."""
     _mounted: ClassVar[set[str]] = set()
 
@@ -201,6 +203,35 @@ def nightly(as_json: bool) -> None:
             f"{done.attempts_closed} attempts closed, {done.entries_sealed} audit entries sealed, "
             f"{done.answers_released} answers released"
         )
+
+
+@main.command()
+@as_json_option
+def doctor(as_json: bool) -> None:
+    """Look at this installation and say what to mend (exit status 1 where there is something)."""
+    from lms.admin import doctor as doctors
+
+    try:
+        app = create_app()
+    except config.ConfigError as fault:  # what would stop the server is the first thing to mend
+        _tell([doctors.Result("settings", doctors.fail(str(fault), ""))], as_json)
+        return
+    with app.app_context():
+        held = services()
+        found = doctors.examine(doctors.Patient(held.settings, held.database, utc_now()), doctors.CHECKS)
+        held.database.engine.dispose()
+    _tell(found, as_json)
+
+
+def _tell(found: list[Result], as_json: bool) -> None:
+    """Print what the doctor found, and end with its exit status."""
+    if as_json:
+        click.echo(json.dumps({"checks": [result.as_dict() for result in found]}, ensure_ascii=False, indent=2))
+    else:
+        for result in found:
+            advice = f" → {result.finding.advice}" if result.finding.advice else ""
+            click.echo(f"{result.finding.grade.value:4}  {result.name}: {result.finding.seen}{advice}")
+    sys.exit(0 if all(result.finding.grade is Grade.OK for result in found) else 1)
 
 
 @main.group()

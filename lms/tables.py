@@ -4,7 +4,7 @@ from lms.assessment import models as assessment
 from lms.catalog import models as catalog
 from lms.certificates import models as certificates
 from lms.hours import models as hours
-from lms.kit import audit, files, jobs, outbox
+from lms.kit import audit, files, jobs, outbox, provenance
 from lms.metrics import models as metrics
 from lms.notify import models as notify
 from lms.people import models as people
@@ -23,6 +23,7 @@ __all__ = [
     "notify",
     "outbox",
     "people",
+    "provenance",
     "skills",
     "surveys",
 ]

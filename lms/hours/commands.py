@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -69,6 +72,35 @@ def post(
         posted_by=actor.person_id,
     )
     return _write(session, entry, now)
+
+
+def post_imported(
+    session: Session, actor: Actor, entries: Sequence[Mapping[str, Any]], *, adjustments: bool, now: datetime
+) -> None:
+    """Enter many imported entries at once: each a mapping of the ledger's columns from `code` to `source_code`.
+
+    As in `post`, what falls into a closed month is marked as an adjustment; without `adjustments` it is refused. That no
+    source comes twice is the caller's business, and the database's.
+
+    Raises: Invalid as `post`; Conflict("hours.month_closed_since") for a month that was closed since the caller looked.
+    """
+    months = {month_of(entry["day"]) for entry in entries}
+    for site_id in sorted({entry["site_id"] or 0 for entry in entries}):
+        queries.lock_ledger(session, site_id or None)
+    steps = {month: queries.last_step(session, month) for month in months}
+    rows = []
+    for entry in entries:
+        words = (entry["kind"], entry["training_type"], entry["mode"], entry["basis"])
+        _refuse_faulty(rules.entry_fault(entry["minutes"], *words), entry["day"], now)
+        step = steps[month_of(entry["day"])]
+        closed = step is not None and step.closed
+        if closed and not adjustments:
+            raise Conflict("hours.month_closed_since")
+        posted_at = max(now, step.at) if step is not None else now
+        stamps = {"adjustment": closed, "posted_at": posted_at, "posted_by": actor.person_id, "reason": ""}
+        rows.append({**entry, **stamps})
+    if rows:
+        session.execute(insert(HoursEntry), rows)
 
 
 def _refuse_faulty(fault: str | None, day: date, now: datetime) -> None:

@@ -17,7 +17,7 @@ from lms.kit.clock import utc_now
 from lms.kit.db import Database
 from lms.kit.errors import NotFound
 from lms.kit.permissions import SYSTEM, Actor
-from lms.web.i18n import LANGUAGES
+from lms.web.catalogues import LANGUAGES
 
 FindActor = Callable[[Session, int, datetime, str], Actor | None]
 

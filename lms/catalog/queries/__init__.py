@@ -27,6 +27,7 @@ from lms.catalog.queries.learning import (
     position_of,
     view_of,
 )
+from lms.catalog.queries.searching import is_indexed, readable_versions, sections_with
 from lms.catalog.queries.versions import ModuleContent, TermContent, TocEntry, VersionContent, content, contents
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "current_content",
     "enrolment_for",
     "enrolments_of",
+    "is_indexed",
     "last_number",
     "lock_enrolment",
     "module_page",
@@ -57,6 +59,8 @@ __all__ = [
     "person_code",
     "place_at",
     "position_of",
+    "readable_versions",
+    "sections_with",
     "version_by_hash",
     "view_of",
 ]

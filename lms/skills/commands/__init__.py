@@ -1,6 +1,7 @@
 """Everything that changes the road to live contacts, one function per use case."""
 
 from lms.skills.commands.evidence import Upload, attach_evidence
+from lms.skills.commands.importing import bring_verifications
 from lms.skills.commands.live import (
     Period,
     correct_live_period,
@@ -23,6 +24,7 @@ __all__ = [
     "Upload",
     "add_skill",
     "attach_evidence",
+    "bring_verifications",
     "close_action_plan",
     "correct_live_period",
     "correct_ojt",

@@ -14,6 +14,7 @@ from lms.skills.queries.live import (
     live_periods_page,
     overlapping_live_period,
 )
+from lms.skills.queries.prior import PriorRow, prior_fact, prior_record, prior_records
 from lms.skills.queries.profiles import (
     course_choices,
     in_force,
@@ -64,6 +65,7 @@ __all__ = [
     "Expiring",
     "History",
     "PlanRow",
+    "PriorRow",
     "Readiness",
     "RecordRow",
     "Road",
@@ -100,6 +102,9 @@ __all__ = [
     "plan_for",
     "plan_of",
     "plans_page",
+    "prior_fact",
+    "prior_record",
+    "prior_records",
     "profile_in_force",
     "profile_versions",
     "profiles_in_force",
