@@ -9,7 +9,6 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from lms.demo import company
 from lms.demo.company import COURSE, JOBS, SKILLS, VERIFIERS, AgentPlan, Stage
 from lms.demo.story import shift
 from lms.demo.world import Known, World
@@ -23,7 +22,7 @@ OJT_DAYS, OJT_MINUTES = 3, 600
 WITNESSED = "telefonico"
 """The job whose profile asks for a witness beside evaluator and manager."""
 _PRE_OJT = Fraction(80, 100)
-_CRITERIA = (
+CRITERIA = (
     "Saluda y se presenta con el nombre de la campaña",
     "Confirma lo que entendió antes de resolver",
     "Registra el contacto completo antes de cerrar",
@@ -45,7 +44,7 @@ def found_profiles(world: World) -> None:
             if job.skills:
                 _publish(world, session, key, now)
 
-    world.story.plan(world.calendar.at(world.calendar.ago(company.GO_LIVE), 11, 40), act)
+    world.story.plan(world.calendar.at(world.first, 11, 40), act)
 
 
 def _publish(world: World, session: Session, job: str, now: datetime) -> None:
@@ -58,7 +57,7 @@ def _publish(world: World, session: Session, job: str, now: datetime) -> None:
         session,
         world.actor(session, "tomas", now),
         job_code=world.jobs[job].code,
-        from_day=world.calendar.ago(company.GO_LIVE),
+        from_day=world.first,
         courses=[COURSE],
         requirements=requirements,
         min_ojt_days=OJT_DAYS,
@@ -177,8 +176,8 @@ class Road:
 
     def _practise(self, day: date) -> None:
         minutes, contacts = 210 + 15 * self.chance.randrange(4), self.chance.randrange(9, 22)
-        met = [self.chance.random() < 0.85 for _ in _CRITERIA]
-        criteria = [Criterion(text, done) for text, done in zip(_CRITERIA, met, strict=True)]
+        met = [self.chance.random() < 0.85 for _ in CRITERIA]
+        criteria = [Criterion(text, done) for text, done in zip(CRITERIA, met, strict=True)]
 
         def act(session: Session, now: datetime) -> None:
             commands.record_ojt(

@@ -47,6 +47,11 @@ def shift(day: date, working_days: int) -> date:
     return day
 
 
+def working_day(day: date) -> date:
+    """The day itself, or the Monday after where it falls on a weekend."""
+    return shift(shift(day, -1), 1)
+
+
 @dataclass
 class Story:
     """What happens and when. Acts of one moment keep the order in which they were planned."""
@@ -63,10 +68,13 @@ class Story:
             raise ValueError(f"{at} lies after {self.calendar.now}")
         self._planned.append((at, len(self._planned), act))
 
-    def tell(self, database: Database) -> int:
+    def tell(self, database: Database, progress: Callable[[str], None] = lambda _text: None) -> int:
         """Let everything happen in the order of time, one transaction a week; returns how many acts there were."""
-        told = 0
+        told, month = 0, 0
         for _week, acts in groupby(sorted(self._planned, key=lambda item: item[:2]), key=_week_of):
+            if _week[1] // 9 != month:
+                month = _week[1] // 9
+                progress(f"{100 * told // len(self._planned):3d} %  semana {_week[1]} de {_week[0]}")
             with database.writing() as session:
                 for at, _number, act in acts:
                     act(session, at)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 
 from sqlalchemy.orm import Session
 
 import config
-from lms.demo.company import SITES
+from lms.demo.ability import Section
+from lms.demo.company import GO_LIVE, SITES
 from lms.demo.story import Calendar, Story
 from lms.kit.permissions import Actor
 from lms.people import queries as people
 from lms.people.models import Person
+
+WORKING_DAYS = 262
+"""Of a year, Monday to Friday."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +42,27 @@ class World:
     skills: dict[str, Known] = field(default_factory=dict)
     people: dict[str, Known] = field(default_factory=dict)
     home: dict[str, str] = field(default_factory=dict)  # the site of each person
+    months: int = 12
+    sections: tuple[Section, ...] = ()  # of the certification's test
+    modules: int = 0  # how many the course has
+    _actors: dict[str, Actor] = field(default_factory=dict)
+
+    @property
+    def first(self) -> date:
+        """The day on which the company began to keep its records here."""
+        return self.calendar.ago(GO_LIVE if self.months <= 12 else WORKING_DAYS * self.months // 12)
 
     def zone(self, person: str) -> str:
         """The time zone of a person's site."""
         return SITES[self.home[person]][1] if person in self.home else self.settings.zone
 
     def actor(self, session: Session, person: str, now: datetime) -> Actor:
-        """Somebody as they act at a moment, with the grants they hold then."""
-        row = session.get_one(Person, self.people[person].id)
-        return people.actor_for_person(session, row, now, self.zone(person))
+        """Somebody as they act, with the grants they hold; read once, for nobody's grants change after the first day."""
+        known = self._actors.get(person)
+        if known is None:
+            row = session.get_one(Person, self.people[person].id)
+            known = self._actors[person] = people.actor_for_person(session, row, now, self.zone(person))
+        return known
 
     def chance(self, *about: object) -> Random:
         """Chance about one thing: the same for the same seed, whatever was drawn before for other things."""
