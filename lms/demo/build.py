@@ -119,7 +119,7 @@ def _found(world: World, database: Database, crowd: Crowd) -> int:
     with database.writing() as session:
         audit.record(session, SYSTEM, action=_BEGUN, subject=("demo", str(world.seed)), now=first)
     found_company(world, crowd.staff)
-    acts = world.story.tell(database)
+    acts = world.story.tell(database, world.batch)
     content = read_content(world.settings.content)
     published = world.calendar.at(world.first, 11, 30)
     with database.writing() as session:
@@ -147,7 +147,7 @@ def _live(world: World, database: Database, crowd: Crowd, tell: Callable[[str], 
         Life(world, worker).plan()
     for day in sorted({worker.left for worker in crowd.workers if worker.left is not None}):
         plan_closing(world, day)
-    return world.story.tell(database, tell)
+    return world.story.tell(database, world.batch, tell)
 
 
 def _plan_agent(world: World, plan: AgentPlan) -> None:

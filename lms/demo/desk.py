@@ -28,6 +28,7 @@ from lms.people.commands.records import Details
 from lms.skills import commands
 from lms.skills import queries as skills
 from lms.skills.commands import Criterion, Observed, Period, Practice
+from lms.skills.models import Verification
 from lms.skills.rules import VerificationKind
 
 _TAB = "demo-tab"
@@ -148,8 +149,7 @@ class Desk:
         about = self.world.chance("practice", self.key, day)
         met = [about.random() < 0.85 for _ in CRITERIA]
         criteria = [Criterion(text, done) for text, done in zip(CRITERIA, met, strict=True)]
-        commands.record_ojt(
-            session,
+        self.world.now_open.record_ojt(
             self.world.actor(session, team.evaluator, now),
             person_code=self.code,
             programme_id=self.world.programmes[team.programme].id,
@@ -162,8 +162,7 @@ class Desk:
         self.enter(team, Period(first, last, under_ojt=True), session, now)
 
     def enter(self, team: Team, period: Period, session: Session, now: datetime) -> str:
-        row = commands.enter_live_period(
-            session,
+        row = self.world.now_open.enter_live_period(
             self.world.actor(session, team.manager, now),
             person_code=self.code,
             programme_id=self.world.programmes[team.programme].id,
@@ -210,13 +209,11 @@ class Verifying:
     skill: str | None
     day: date
     percent: int
-    code: str = ""
-    row_id: int = 0
+    row: Verification | None = None
 
     def verify(self, session: Session, now: datetime) -> None:
         world = self.desk.world
-        row = commands.record_verification(
-            session,
+        row = world.now_open.record_verification(
             world.actor(session, self.team.evaluator, now),
             person_code=self.desk.code,
             programme_id=world.programmes[self.team.programme].id,
@@ -226,7 +223,13 @@ class Verifying:
             plan_days=world.settings.action_plan_days,
             now=now,
         )
-        self.code, self.row_id = row.code, row.id
+        self.row = row
+
+    @property
+    def written(self) -> Verification:
+        if self.row is None:
+            raise LookupError(f"{self.desk.key} has not been verified yet")
+        return self.row
 
     def witness(self, session: Session, now: datetime) -> None:
         self._sign("witness", self.team.witness, session, now)
@@ -236,12 +239,13 @@ class Verifying:
 
     def _sign(self, role: str, signer: str, session: Session, now: datetime) -> None:
         actor = self.desk.world.actor(session, signer, now)
-        commands.sign_off(session, actor, code=self.code, ojt=False, role=role, now=now)
+        batch, code = self.desk.world.now_open, self.written.code
+        batch.sign_off(actor, person_code=self.desk.code, code=code, role=role, now=now)
 
     def close_plan(self, session: Session, now: datetime) -> None:
-        plan = skills.plan_of(session, self.row_id)
+        plan = skills.plan_of(session, self.written.id)
         if plan is None:
-            raise LookupError(f"the verification {self.code} of {self.desk.key} opened no plan")
+            raise LookupError(f"the verification {self.written.code} of {self.desk.key} opened no plan")
         manager = self.desk.world.actor(session, self.team.manager, now)
-        outcome = _OUTCOMES[self.row_id % len(_OUTCOMES)]
+        outcome = _OUTCOMES[self.percent % len(_OUTCOMES)]
         commands.close_action_plan(session, manager, code=plan.plan.code, outcome=outcome, now=now)

@@ -70,7 +70,9 @@ class Life:
             self.at(back, 9, partial(self.desk.rehire, worker.team, back))
             self._stay(Stay(worker.team, back, None, "re-entry"))
 
-    def at(self, day: date, hour: int, act: Act, *, minute: int | None = None, lasts: int = 0) -> bool:
+    def at(
+        self, day: date, hour: int, act: Act, *, minute: int | None = None, lasts: int = 0, evidence: bool = False
+    ) -> bool:
         """Let it happen at an hour of the site, unless it would not be over by now or the person has gone; says whether.
 
         `lasts`: how many minutes it takes.
@@ -80,7 +82,7 @@ class Life:
         )
         if moment + timedelta(minutes=lasts) >= self.world.calendar.now or (self.last is not None and day > self.last):
             return False
-        self.world.story.plan(moment, act)
+        self.world.story.plan(moment, act, self.worker.key if evidence else "")
         return True
 
     def _stay(self, stay: Stay) -> None:
@@ -164,8 +166,10 @@ class Walk:
         signed = self._verified(shift(passed, 1 + self.chance.randrange(3)), None, odds=0.88)
         days = [shift(signed, 1 + number) for number in range(3 + (self.chance.random() < 0.3))]
         for day in days:
-            self.at(day, 17, partial(self.desk.practise, self.team, day, 205 + 15 * self.chance.randrange(6)))
-        self.at(days[-1], 18, partial(self.desk.live, self.team, days[0], days[-1]))
+            self.at(
+                day, 17, partial(self.desk.practise, self.team, day, 205 + 15 * self.chance.randrange(6)), evidence=True
+            )
+        self.at(days[-1], 18, partial(self.desk.live, self.team, days[0], days[-1]), evidence=True)
         stands: dict[str, date] = {}
         ready = day = days[-1]
         for number, skill in enumerate(JOBS[self.team.job].skills):
@@ -175,8 +179,10 @@ class Walk:
         early = self.chance.random() < 0.015
         begins = shift(days[-1], 1) if early else shift(ready, 1)
         period = self.desk.open_period(self.team, begins)
-        if self.at(begins, 18, period.enter) and self.stay.last is not None:
-            self.at(self.stay.last, 17, period.end)
+        if self.stay.last is None or begins < self.stay.last:
+            entered = self.at(begins, 18, period.enter, evidence=True)
+            if entered and self.stay.last is not None:
+                self.at(self.stay.last, 17, period.end)
         self.life.refresh(self.stay)
         for skill, day in stands.items():
             self._renew(skill, day)
@@ -201,12 +207,12 @@ class Walk:
         while True:
             passes = self.chance.random() < odds
             record = self.desk.verification(self.team, skill, day, passes=passes)
-            self.at(day, 10 + self.chance.randrange(3), record.verify)
+            self.at(day, 10 + self.chance.randrange(3), record.verify, evidence=True)
             if "witness" in self.desk.roles(self.team.job):
-                self.at(day, 14, record.witness)
+                self.at(day, 14, record.witness, evidence=True)
             late = self.chance.choices((0, 1, 2), (7, 2, 1))[0]
             signed = shift(day, late) if late else day
-            self.at(signed, 15 + self.chance.randrange(3), record.manage)
+            self.at(signed, 15 + self.chance.randrange(3), record.manage, evidence=True)
             if passes:
                 return signed
             closed = shift(signed, self.chance.choices((3, 5, 8, 13), (5, 4, 2, 1))[0])

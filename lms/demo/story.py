@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from lms.kit import audit
 from lms.kit.clock import local_day
 from lms.kit.db import Database
 
 _SATURDAY = 5
+_PROGRESS_WEEKS = 10
 Act = Callable[[Session, datetime], None]
 
 
@@ -57,31 +60,46 @@ class Story:
     """What happens and when. Acts of one moment keep the order in which they were planned."""
 
     calendar: Calendar
-    _planned: list[tuple[datetime, int, Act]] = field(default_factory=list)
+    _planned: list[tuple[datetime, int, Act, str]] = field(default_factory=list)
 
-    def plan(self, at: datetime, act: Act) -> None:
-        """Let `act` happen at a moment of the past.
+    def plan(self, at: datetime, act: Act, evidence_of: str = "") -> None:
+        """Let `act` happen at a moment of the past. An act on the evidence of a person is told with those of its day.
 
         Raises: ValueError for a moment after the build: a record from the future would be a lie.
         """
         if at > self.calendar.now:
             raise ValueError(f"{at} lies after {self.calendar.now}")
-        self._planned.append((at, len(self._planned), act))
+        self._planned.append((at, len(self._planned), act, evidence_of))
 
-    def tell(self, database: Database, progress: Callable[[str], None] = lambda _text: None) -> int:
-        """Let everything happen in the order of time, one transaction a week; returns how many acts there were."""
-        told, month = 0, 0
-        for _week, acts in groupby(sorted(self._planned, key=lambda item: item[:2]), key=_week_of):
-            if _week[1] // 9 != month:
-                month = _week[1] // 9
-                progress(f"{100 * told // len(self._planned):3d} %  semana {_week[1]} de {_week[0]}")
+    def tell(
+        self,
+        database: Database,
+        batch: Callable[[Session, Collection[str]], AbstractContextManager[None]],
+        progress: Callable[[str], None] = lambda _text: None,
+    ) -> int:
+        """Let everything happen in the order of time, one transaction a week; returns how many acts there were.
+
+        Of each day (in UTC) the acts on people's evidence come last, within `batch`, which is told whose it is.
+        """
+        told, ordered = 0, sorted(self._planned, key=lambda item: item[:2])
+        for number, (week, of_week) in enumerate(groupby(ordered, key=_week_of)):
+            if number % _PROGRESS_WEEKS == 0:
+                progress(f"{100 * told // len(ordered):3d} %  {week[0]}, semana {week[1]}")
             with database.writing() as session:
-                for at, _number, act in acts:
-                    act(session, at)
-                    told += 1
+                for _day, of_day in groupby(of_week, key=lambda item: item[0].astimezone(UTC).date()):
+                    acts = list(of_day)
+                    told += len(acts)
+                    with audit.gathered(session):
+                        for at, _, act, person in acts:
+                            if not person:
+                                act(session, at)
+                        later = [item for item in acts if item[3]]
+                        with batch(session, {item[3] for item in later}) if later else nullcontext():
+                            for at, _, act, _ in later:
+                                act(session, at)
         return told
 
 
-def _week_of(item: tuple[datetime, int, Act]) -> tuple[int, int]:
+def _week_of(item: tuple[datetime, int, Act, str]) -> tuple[int, int]:
     year, week, _ = item[0].isocalendar()
     return year, week

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from random import Random
@@ -15,6 +17,7 @@ from lms.demo.story import Calendar, Story
 from lms.kit.permissions import Actor
 from lms.people import queries as people
 from lms.people.models import Person
+from lms.skills.commands import EvidenceBatch
 
 WORKING_DAYS = 262
 """Of a year, Monday to Friday."""
@@ -45,12 +48,29 @@ class World:
     months: int = 12
     sections: tuple[Section, ...] = ()  # of the certification's test
     modules: int = 0  # how many the course has
+    evidence: EvidenceBatch | None = None
     _actors: dict[str, Actor] = field(default_factory=dict)
 
     @property
     def first(self) -> date:
         """The day on which the company began to keep its records here."""
         return self.calendar.ago(GO_LIVE if self.months <= 12 else WORKING_DAYS * self.months // 12)
+
+    @contextmanager
+    def batch(self, session: Session, people_: Collection[str]) -> Iterator[None]:
+        """Let the acts within write the evidence of these people together."""
+        self.evidence = EvidenceBatch(session)
+        self.evidence.load({self.people[key].id for key in people_})
+        yield
+        self.evidence.write()
+        self.evidence = None
+
+    @property
+    def now_open(self) -> EvidenceBatch:
+        """The batch that acts on evidence write to. Raises: LookupError outside of one."""
+        if self.evidence is None:
+            raise LookupError("no batch is open")
+        return self.evidence
 
     def zone(self, person: str) -> str:
         """The time zone of a person's site."""

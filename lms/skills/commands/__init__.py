@@ -1,5 +1,6 @@
 """Everything that changes the road to live contacts, one function per use case."""
 
+from lms.skills.commands.batch import EvidenceBatch
 from lms.skills.commands.live import (
     Period,
     correct_live_period,
@@ -15,6 +16,7 @@ from lms.skills.commands.verify import Observed, correct_verification, record_ve
 
 __all__ = [
     "Criterion",
+    "EvidenceBatch",
     "Observed",
     "Period",
     "Practice",
