@@ -47,7 +47,11 @@ class Desk:
     world: World
     key: str
     chance: Random
-    enrolment: str = ""
+
+    @property
+    def enrolment(self) -> str:
+        """The code of the open enrolment, "" where there is none."""
+        return self.world.enrolments.get(self.key, "")
 
     def actor(self, session: Session, now: datetime) -> Actor:
         return self.world.actor(session, self.key, now)
@@ -101,18 +105,17 @@ class Desk:
             due_on=due_on,
             now=now,
         )
-        self.enrolment = row.code
+        self.world.enrolments[self.key] = row.code
 
     def withdraw(self, by: str, session: Session, now: datetime) -> None:
         actor = self.world.actor(session, by, now)
         catalog.withdraw(session, actor, enrolment_code=self.enrolment, reason=_TAKEN_BACK, now=now)
-        self.enrolment = ""
+        del self.world.enrolments[self.key]
 
     def open_module(self, number: int, session: Session, now: datetime) -> None:
         module = courses.current_content(session, COURSE).modules[number]
         anchor = module.toc[len(module.toc) // 3].anchor if module.toc else ""
-        catalog.save_position(
-            session,
+        self.world.study.save_position(
             self.actor(session, now),
             enrolment_code=self.enrolment,
             module_key=module.key,
@@ -122,7 +125,7 @@ class Desk:
 
     def finish_module(self, number: int, session: Session, now: datetime) -> None:
         module = courses.current_content(session, COURSE).modules[number]
-        catalog.finish_module(session, self.actor(session, now), self.enrolment, module.key, now)
+        self.world.study.finish_module(self.actor(session, now), self.enrolment, module.key, now)
 
     def attempt(self, wanted: Hits, answers: bool, session: Session, now: datetime) -> None:
         """An attempt, one answer after the other; whoever passed may answer the survey, too."""
@@ -140,7 +143,7 @@ class Desk:
         if result.passed:
             if answers:
                 answer_survey(session, actor, self.enrolment, about)
-            self.enrolment = ""
+            del self.world.enrolments[self.key]
 
     def roles(self, job: str) -> tuple[str, ...]:
         return ("evaluator", "witness", "manager") if job == WITNESSED else ("evaluator", "manager")
@@ -149,7 +152,7 @@ class Desk:
         about = self.world.chance("practice", self.key, day)
         met = [about.random() < 0.85 for _ in CRITERIA]
         criteria = [Criterion(text, done) for text, done in zip(CRITERIA, met, strict=True)]
-        self.world.now_open.record_ojt(
+        self.world.evidence.record_ojt(
             self.world.actor(session, team.evaluator, now),
             person_code=self.code,
             programme_id=self.world.programmes[team.programme].id,
@@ -162,7 +165,7 @@ class Desk:
         self.enter(team, Period(first, last, under_ojt=True), session, now)
 
     def enter(self, team: Team, period: Period, session: Session, now: datetime) -> str:
-        row = self.world.now_open.enter_live_period(
+        row = self.world.evidence.enter_live_period(
             self.world.actor(session, team.manager, now),
             person_code=self.code,
             programme_id=self.world.programmes[team.programme].id,
@@ -213,7 +216,7 @@ class Verifying:
 
     def verify(self, session: Session, now: datetime) -> None:
         world = self.desk.world
-        row = world.now_open.record_verification(
+        row = world.evidence.record_verification(
             world.actor(session, self.team.evaluator, now),
             person_code=self.desk.code,
             programme_id=world.programmes[self.team.programme].id,
@@ -239,7 +242,7 @@ class Verifying:
 
     def _sign(self, role: str, signer: str, session: Session, now: datetime) -> None:
         actor = self.desk.world.actor(session, signer, now)
-        batch, code = self.desk.world.now_open, self.written.code
+        batch, code = self.desk.world.evidence, self.written.code
         batch.sign_off(actor, person_code=self.desk.code, code=code, role=role, now=now)
 
     def close_plan(self, session: Session, now: datetime) -> None:

@@ -16,7 +16,7 @@ from lms.demo import ability, company
 from lms.demo.company import JOBS, SKILLS
 from lms.demo.crowd import FAILED_TRAINING, Team, Worker
 from lms.demo.desk import Desk
-from lms.demo.story import Act, shift, working_day
+from lms.demo.story import Act, Batch, shift, working_day
 from lms.demo.world import World
 
 _VALID_MONTHS = 12
@@ -71,7 +71,7 @@ class Life:
             self._stay(Stay(worker.team, back, None, "re-entry"))
 
     def at(
-        self, day: date, hour: int, act: Act, *, minute: int | None = None, lasts: int = 0, evidence: bool = False
+        self, day: date, hour: int, act: Act, *, minute: int | None = None, lasts: int = 0, batch: Batch = Batch.NONE
     ) -> bool:
         """Let it happen at an hour of the site, unless it would not be over by now or the person has gone; says whether.
 
@@ -82,7 +82,7 @@ class Life:
         )
         if moment + timedelta(minutes=lasts) >= self.world.calendar.now or (self.last is not None and day > self.last):
             return False
-        self.world.story.plan(moment, act, self.worker.key if evidence else "")
+        self.world.story.plan(moment, act, batch, self.worker.key)
         return True
 
     def _stay(self, stay: Stay) -> None:
@@ -118,9 +118,13 @@ class Life:
         """A module, opened and finished a while later; who is in the middle of it now has only opened it."""
         minutes = 25 + self.chance.randrange(50)
         start = self.chance.randrange(50)
-        self.at(day, hour, partial(self.desk.open_module, number), minute=start)
+        self.at(day, hour, partial(self.desk.open_module, number), minute=start, batch=Batch.STUDY)
         self.at(
-            day, hour + (start + minutes) // 60, partial(self.desk.finish_module, number), minute=(start + minutes) % 60
+            day,
+            hour + (start + minutes) // 60,
+            partial(self.desk.finish_module, number),
+            minute=(start + minutes) % 60,
+            batch=Batch.STUDY,
         )
 
     def knowing(self, day: date) -> date | None:
@@ -167,9 +171,12 @@ class Walk:
         days = [shift(signed, 1 + number) for number in range(3 + (self.chance.random() < 0.3))]
         for day in days:
             self.at(
-                day, 17, partial(self.desk.practise, self.team, day, 205 + 15 * self.chance.randrange(6)), evidence=True
+                day,
+                17,
+                partial(self.desk.practise, self.team, day, 205 + 15 * self.chance.randrange(6)),
+                batch=Batch.EVIDENCE,
             )
-        self.at(days[-1], 18, partial(self.desk.live, self.team, days[0], days[-1]), evidence=True)
+        self.at(days[-1], 18, partial(self.desk.live, self.team, days[0], days[-1]), batch=Batch.EVIDENCE)
         stands: dict[str, date] = {}
         ready = day = days[-1]
         for number, skill in enumerate(JOBS[self.team.job].skills):
@@ -180,7 +187,7 @@ class Walk:
         begins = shift(days[-1], 1) if early else shift(ready, 1)
         period = self.desk.open_period(self.team, begins)
         if self.stay.last is None or begins < self.stay.last:
-            entered = self.at(begins, 18, period.enter, evidence=True)
+            entered = self.at(begins, 18, period.enter, batch=Batch.EVIDENCE)
             if entered and self.stay.last is not None:
                 self.at(self.stay.last, 17, period.end)
         self.life.refresh(self.stay)
@@ -207,12 +214,12 @@ class Walk:
         while True:
             passes = self.chance.random() < odds
             record = self.desk.verification(self.team, skill, day, passes=passes)
-            self.at(day, 10 + self.chance.randrange(3), record.verify, evidence=True)
+            self.at(day, 10 + self.chance.randrange(3), record.verify, batch=Batch.EVIDENCE)
             if "witness" in self.desk.roles(self.team.job):
-                self.at(day, 14, record.witness, evidence=True)
+                self.at(day, 14, record.witness, batch=Batch.EVIDENCE)
             late = self.chance.choices((0, 1, 2), (7, 2, 1))[0]
             signed = shift(day, late) if late else day
-            self.at(signed, 15 + self.chance.randrange(3), record.manage, evidence=True)
+            self.at(signed, 15 + self.chance.randrange(3), record.manage, batch=Batch.EVIDENCE)
             if passes:
                 return signed
             closed = shift(signed, self.chance.choices((3, 5, 8, 13), (5, 4, 2, 1))[0])

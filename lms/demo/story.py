@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from enum import IntEnum
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -55,31 +56,44 @@ def working_day(day: date) -> date:
     return shift(shift(day, -1), 1)
 
 
+class Batch(IntEnum):
+    """What acts of one day are told together, in this order, after the others."""
+
+    NONE = 0
+    STUDY = 1
+    TESTS = 2
+    EVIDENCE = 3
+
+
+_Planned = tuple[datetime, int, Act, Batch, str]
+Batches = Callable[[Session, Batch, Collection[str]], AbstractContextManager[None]]
+
+
 @dataclass
 class Story:
     """What happens and when. Acts of one moment keep the order in which they were planned."""
 
     calendar: Calendar
-    _planned: list[tuple[datetime, int, Act, str]] = field(default_factory=list)
+    _planned: list[_Planned] = field(default_factory=list)
 
-    def plan(self, at: datetime, act: Act, evidence_of: str = "") -> None:
-        """Let `act` happen at a moment of the past. An act on the evidence of a person is told with those of its day.
+    def plan(self, at: datetime, act: Act, batch: Batch = Batch.NONE, of: str = "") -> None:
+        """Let `act` happen at a moment of the past; within a batch, if one is named, and then `of` whom.
 
         Raises: ValueError for a moment after the build: a record from the future would be a lie.
         """
         if at > self.calendar.now:
             raise ValueError(f"{at} lies after {self.calendar.now}")
-        self._planned.append((at, len(self._planned), act, evidence_of))
+        self._planned.append((at, len(self._planned), act, batch, of))
 
     def tell(
         self,
         database: Database,
-        batch: Callable[[Session, Collection[str]], AbstractContextManager[None]],
+        batches: Batches,
         progress: Callable[[str], None] = lambda _text: None,
     ) -> int:
         """Let everything happen in the order of time, one transaction a week; returns how many acts there were.
 
-        Of each day (in UTC) the acts on people's evidence come last, within `batch`, which is told whose it is.
+        Of each day (in UTC) those of a batch come after the others, within what `batches` opens for the people they are of.
         """
         told, ordered = 0, sorted(self._planned, key=lambda item: item[:2])
         for number, (week, of_week) in enumerate(groupby(ordered, key=_week_of)):
@@ -90,16 +104,19 @@ class Story:
                     acts = list(of_day)
                     told += len(acts)
                     with audit.gathered(session):
-                        for at, _, act, person in acts:
-                            if not person:
-                                act(session, at)
-                        later = [item for item in acts if item[3]]
-                        with batch(session, {item[3] for item in later}) if later else nullcontext():
-                            for at, _, act, _ in later:
-                                act(session, at)
+                        _tell_day(session, acts, batches)
         return told
 
 
-def _week_of(item: tuple[datetime, int, Act, str]) -> tuple[int, int]:
+def _tell_day(session: Session, acts: Sequence[_Planned], batches: Batches) -> None:
+    for batch in Batch:
+        mine = [item for item in acts if item[3] is batch]
+        if mine:
+            with batches(session, batch, {item[4] for item in mine}) if batch else nullcontext():
+                for at, _, act, _, _ in mine:
+                    act(session, at)
+
+
+def _week_of(item: _Planned) -> tuple[int, int]:
     year, week, _ = item[0].isocalendar()
     return year, week

@@ -11,9 +11,10 @@ from random import Random
 from sqlalchemy.orm import Session
 
 import config
+from lms.catalog.commands import StudyBatch
 from lms.demo.ability import Section
 from lms.demo.company import GO_LIVE, SITES
-from lms.demo.story import Calendar, Story
+from lms.demo.story import Batch, Calendar, Story
 from lms.kit.permissions import Actor
 from lms.people import queries as people
 from lms.people.models import Person
@@ -48,7 +49,9 @@ class World:
     months: int = 12
     sections: tuple[Section, ...] = ()  # of the certification's test
     modules: int = 0  # how many the course has
-    evidence: EvidenceBatch | None = None
+    enrolments: dict[str, str] = field(default_factory=dict)  # the code of each person's open one
+    _study: StudyBatch | None = None
+    _evidence: EvidenceBatch | None = None
     _actors: dict[str, Actor] = field(default_factory=dict)
 
     @property
@@ -57,20 +60,33 @@ class World:
         return self.calendar.ago(GO_LIVE if self.months <= 12 else WORKING_DAYS * self.months // 12)
 
     @contextmanager
-    def batch(self, session: Session, people_: Collection[str]) -> Iterator[None]:
-        """Let the acts within write the evidence of these people together."""
-        self.evidence = EvidenceBatch(session)
-        self.evidence.load({self.people[key].id for key in people_})
-        yield
-        self.evidence.write()
-        self.evidence = None
+    def batch(self, session: Session, batch: Batch, people_: Collection[str]) -> Iterator[None]:
+        """Let the acts within write what they do of these people together."""
+        if batch is Batch.STUDY:
+            self._study = study = StudyBatch(session)
+            study.load({self.enrolments[key] for key in people_})
+            yield
+            study.write()
+        else:
+            self._evidence = evidence = EvidenceBatch(session)
+            evidence.load({self.people[key].id for key in people_})
+            yield
+            evidence.write()
+        self._study = self._evidence = None
 
     @property
-    def now_open(self) -> EvidenceBatch:
-        """The batch that acts on evidence write to. Raises: LookupError outside of one."""
-        if self.evidence is None:
+    def study(self) -> StudyBatch:
+        """The batch of modules that is open. Raises: LookupError where none is."""
+        if self._study is None:
             raise LookupError("no batch is open")
-        return self.evidence
+        return self._study
+
+    @property
+    def evidence(self) -> EvidenceBatch:
+        """The batch of evidence that is open. Raises: LookupError where none is."""
+        if self._evidence is None:
+            raise LookupError("no batch is open")
+        return self._evidence
 
     def zone(self, person: str) -> str:
         """The time zone of a person's site."""

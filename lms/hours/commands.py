@@ -50,9 +50,6 @@ def post(
 
     Raises: Invalid("hours.minutes_positive" | "hours.word_unknown" | "hours.future_day").
     """
-    _refuse_faulty(rules.entry_fault(minutes, kind, training_type, mode, basis), day, now)
-    if (first := queries.entry_of_source(session, source_kind, source_code)) is not None:
-        return first
     posting = Posting(
         person_id=person_id,
         day=day,
@@ -69,7 +66,19 @@ def post(
         source_code=source_code,
         placement=placement,
     )
+    return post_one(session, actor, posting, now=now)
+
+
+def post_one(session: Session, actor: Actor, posting: Posting, *, now: datetime) -> HoursEntry:
+    """`post`, told by one object. Raises: as `post`."""
+    _refuse_faulty(_fault(posting), posting.day, now)
+    if (first := queries.entry_of_source(session, posting.source_kind, posting.source_code)) is not None:
+        return first
     return _write(session, _entry(actor, posting), now)
+
+
+def _fault(posting: Posting) -> str | None:
+    return rules.entry_fault(posting.minutes, posting.kind, posting.training_type, posting.mode, posting.basis)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,8 +109,7 @@ def post_all(session: Session, postings: Sequence[tuple[Actor, Posting, datetime
     known = queries.sources_posted(session, {(each.source_kind, each.source_code) for _, each, _ in postings})
     rows: dict[tuple[str, str], tuple[HoursEntry, datetime]] = {}
     for actor, posting, now in postings:
-        fault = rules.entry_fault(posting.minutes, posting.kind, posting.training_type, posting.mode, posting.basis)
-        _refuse_faulty(fault, posting.day, now)
+        _refuse_faulty(_fault(posting), posting.day, now)
         source = (posting.source_kind, posting.source_code)
         if source not in known:
             rows.setdefault(source, (_entry(actor, posting), now))

@@ -1,5 +1,6 @@
 """What can be done with courses: publish, assign and withdraw, get on, take back. The only writers of the capability."""
 
+from lms.catalog.commands.batch import StudyBatch
 from lms.catalog.commands.enrolling import Enrolled, enrol, enrol_many, withdraw
 from lms.catalog.commands.progress import expiry, finish_module, may_follow, record_part, save_position
 from lms.catalog.commands.publishing import publish_course
@@ -7,6 +8,7 @@ from lms.catalog.commands.revoking import revoke_completion
 
 __all__ = [
     "Enrolled",
+    "StudyBatch",
     "enrol",
     "enrol_many",
     "expiry",

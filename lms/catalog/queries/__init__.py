@@ -18,6 +18,7 @@ from lms.catalog.queries.learning import (
     enrolment_for,
     enrolments_of,
     lock_enrolment,
+    lock_enrolments,
     module_page,
     open_enrolment,
     open_enrolments,
@@ -25,6 +26,7 @@ from lms.catalog.queries.learning import (
     person_code,
     place_at,
     position_of,
+    positions_of,
     view_of,
 )
 from lms.catalog.queries.versions import ModuleContent, TermContent, TocEntry, VersionContent, content, contents
@@ -50,6 +52,7 @@ __all__ = [
     "enrolments_of",
     "last_number",
     "lock_enrolment",
+    "lock_enrolments",
     "module_page",
     "open_enrolment",
     "open_enrolments",
@@ -57,6 +60,7 @@ __all__ = [
     "person_code",
     "place_at",
     "position_of",
+    "positions_of",
     "version_by_hash",
     "view_of",
 ]

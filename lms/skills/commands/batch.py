@@ -86,7 +86,7 @@ class EvidenceBatch:
         """See `verify.record_verification`."""
         self._human(actor, now)
         check_observed(observed)
-        case = self._case(actor, person_code, programme_id, observed.observed_on, "observed_on", now)
+        case = self._case(actor, person_code, programme_id, observed.observed_on, field="observed_on", now=now)
         skill_id = None if kind is VerificationKind.PRE_OJT else self._skills[skill_code or ""]
         row = new_verification(case, actor, kind=kind, skill_id=skill_id, observed=observed, now=now, gap_days=gap_days)
         row.id = next(self._keys)
@@ -133,7 +133,7 @@ class EvidenceBatch:
         """See `ojt.record_ojt`."""
         self._human(actor, now)
         check_practice(practice)
-        case = self._case(actor, person_code, programme_id, practice.day, "day", now)
+        case = self._case(actor, person_code, programme_id, practice.day, field="day", now=now)
         row = new_ojt(case, actor, practice, self._taken(case), now=now, gap_days=gap_days)
         row.id = next(self._keys)
         self._ojt.append(row)
@@ -141,7 +141,7 @@ class EvidenceBatch:
         self._sign(actor, row, "evaluator", now)
         person_id = case.person.id
         placed = self._primary(person_id, case.day)
-        posting = Posting(**hours_of(row, self._types.get(person_id, "initial"), placed))
+        posting = hours_of(row, self._types.get(person_id, "initial"), placed)
         self._postings.append((actor, posting, now))
         note_ojt(self._session, actor, row, now=now)
         return row
@@ -210,11 +210,11 @@ class EvidenceBatch:
     def _tell(self, plans: dict[int, int]) -> None:
         for row in self._verifications:
             events.emit(self._session, VerificationRecorded(row.id, row.person_id, row.passed, plans.get(row.id)))
-        records: dict[tuple[bool, int], Verification | OjtRecord] = {
-            (isinstance(row, OjtRecord), row.id): row for row in (*self._verifications, *self._ojt)
-        }
-        for rows in (*self._held.verifications.values(), *self._held.ojt.values()):
-            records |= {(isinstance(row, OjtRecord), row.id): row for row in rows}
+        records: dict[tuple[bool, int], Verification | OjtRecord] = {}
+        for verified in self._held.verifications.values():
+            records |= {(False, row.id): row for row in verified}
+        for practised in self._held.ojt.values():
+            records |= {(True, row.id): row for row in practised}
         for signed in self._signatures:
             is_ojt = signed.ojt_id is not None
             record = records[is_ojt, (signed.ojt_id if is_ojt else signed.verification_id) or 0]
@@ -261,7 +261,7 @@ class EvidenceBatch:
         held = (row for row in rows if row.is_primary and overlaps((row.from_day, row.to_day), (on, on)))
         return next(held, None)
 
-    def _case(self, actor: Actor, code: str, programme_id: int, day: date, field: str, now: datetime) -> Case:
+    def _case(self, actor: Actor, code: str, programme_id: int, day: date, *, field: str, now: datetime) -> Case:
         person = self._person(actor, code, Permission.VERIFY, now)
         if person.id == actor.person_id:
             raise NotAllowed("skills.own")

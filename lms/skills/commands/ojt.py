@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
-from typing import TypedDict
 
 from sqlalchemy.orm import Session
 
 from lms.hours import commands as hours
+from lms.hours.commands import Posting
 from lms.kit import audit
 from lms.kit.clock import local_day
 from lms.kit.errors import Conflict, Invalid, NotAllowed
@@ -48,22 +48,6 @@ class Practice:
     criteria: Sequence[Criterion] = ()
     score: Fraction | None = None
     comment: str = ""
-
-
-class HoursOfOjt(TypedDict):
-    """The words of `hours.post` that OJT fills."""
-
-    person_id: int
-    day: date
-    minutes: int
-    kind: str
-    training_type: str
-    mode: str
-    basis: str
-    source_kind: str
-    source_code: str
-    placement: Placement | None
-    detail: str
 
 
 def record_ojt(
@@ -259,24 +243,24 @@ def _refuse_day(case: Case, practice: Practice, taken: int, gap_days: int) -> No
 def _post_hours(session: Session, actor: Actor, row: OjtRecord, *, now: datetime) -> None:
     training_type = queries.latest_training_type(session, row.person_id)
     placement = placement_on(session, row.person_id, row.day)
-    hours.post(session, actor, **hours_of(row, training_type, placement), now=now)
+    hours.post_one(session, actor, hours_of(row, training_type, placement), now=now)
 
 
-def hours_of(row: OjtRecord, training_type: str, placement: Placement | None) -> HoursOfOjt:
+def hours_of(row: OjtRecord, training_type: str, placement: Placement | None) -> Posting:
     """What a day of OJT enters into the ledger."""
-    return {
-        "person_id": row.person_id,
-        "day": row.day,
-        "minutes": row.minutes,
-        "kind": "ojt",
-        "training_type": training_type,
-        "mode": "ojt",
-        "basis": "observed",
-        "source_kind": "ojt",
-        "source_code": row.code,
-        "placement": placement,
-        "detail": "Práctica en el puesto",
-    }
+    return Posting(
+        person_id=row.person_id,
+        day=row.day,
+        minutes=row.minutes,
+        kind="ojt",
+        training_type=training_type,
+        mode="ojt",
+        basis="observed",
+        source_kind="ojt",
+        source_code=row.code,
+        placement=placement,
+        detail="Práctica en el puesto",
+    )
 
 
 def _take_back_hours(session: Session, actor: Actor, old: OjtRecord, reason: str, *, now: datetime) -> None:

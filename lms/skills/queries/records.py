@@ -323,12 +323,8 @@ def latest_training_type(session: Session, person_id: int) -> str:
 
 def latest_training_types(session: Session, person_ids: Collection[int]) -> dict[int, str]:
     """The same for several people; who has no enrolment is not in it."""
-    rows = session.execute(
-        select(Enrolment.person_id, Enrolment.training_type)
-        .where(Enrolment.person_id.in_(person_ids))
-        .order_by(Enrolment.id)
-    )
-    return {person_id: training_type for person_id, training_type in rows}
+    rows = session.scalars(select(Enrolment).where(Enrolment.person_id.in_(person_ids)).order_by(Enrolment.id))
+    return {row.person_id: row.training_type for row in rows}
 
 
 @dataclass(frozen=True)
