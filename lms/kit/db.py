@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -27,6 +27,9 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    func,
+    insert,
+    select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -267,6 +270,31 @@ def _guard_flush(session: Session, _context: object, _instances: object) -> None
 def _guard_execute(state: ORMExecuteState) -> None:
     if not state.session.info.get("write", True) and (state.is_insert or state.is_update or state.is_delete):
         raise ReadOnlyViolationError("a write inside a read transaction")
+
+
+def reserve_ids(session: Session, model: type[Base], count: int) -> list[int]:
+    """So many new keys of a table, for rows that are inserted together and refer to each other; in growing order.
+
+    PostgreSQL hands them out of the table's sequence, to nobody else. On SQLite this transaction is the only writer: the
+    keys are those after the last one, and have to be used before anything else is added to the table.
+    """
+    table = model.__tablename__
+    if session.get_bind().dialect.name == "postgresql":
+        query = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
+        return sorted(session.scalars(query, {"table": table, "count": count}).all())
+    last = session.scalar(select(func.max(model.__table__.c.id))) or 0
+    return list(range(last + 1, last + 1 + count))
+
+
+def insert_all(session: Session, model: type[Base], rows: Sequence[Base]) -> None:
+    """Insert rows that were never added to a session, in one statement a set of columns; what is not set has its default."""
+    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    names = model.__mapper__.column_attrs.keys()
+    for row in rows:
+        values = {name: row.__dict__[name] for name in names if name in row.__dict__}
+        by_columns.setdefault(tuple(values), []).append(values)
+    for values_list in by_columns.values():
+        session.execute(insert(model), values_list)
 
 
 def ping(session: Session) -> bool:

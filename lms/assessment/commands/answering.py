@@ -91,6 +91,33 @@ def save(session: Session, actor: Actor, *, attempt_code: str, entries: Sequence
     return Saved(opened, tuple(outcomes))
 
 
+def save_series(session: Session, actor: Actor, *, attempt_code: str, timed: Sequence[tuple[datetime, Entry]]) -> Saved:
+    """Store entries that came one after the other, each at its moment, in one go: what `save` would have stored of each.
+
+    For whoever replays what was taken elsewhere; the attempt is locked and its questions are read once.
+    Raises: as `save`.
+    """
+    if len(timed) > MAX_ENTRIES:
+        raise Invalid("assessment.too_many", limit=MAX_ENTRIES)
+    opened = reading.lock_own(session, actor, attempt_code)
+    sound = [entry for _, entry in timed if _sound(entry)]
+    items = {item.position: item for item in _items(session, opened, [entry.position for entry in sound])}
+    known = _known(session, opened, sound)
+    outcomes, rows = [], []
+    for at, entry in timed:
+        late = _late(opened, at)
+        outcome, payload = _judge(entry, items, known, late) if _sound(entry) else _refused(entry, "bad_request")
+        outcomes.append(outcome)
+        if payload is not None:
+            known.append(Step(0, entry.position, entry.tab, entry.seq, payload, late))
+            rows.append(
+                _row(opened, position=entry.position, tab=entry.tab, seq=entry.seq, payload=payload, late=late, now=at)
+            )
+    if rows:
+        session.execute(insert(AttemptStep), rows)
+    return Saved(opened, tuple(outcomes))
+
+
 def flag(
     session: Session, actor: Actor, *, attempt_code: str, position: int, on: bool, tab: str, seq: int, now: datetime
 ) -> Outcome:
@@ -166,12 +193,17 @@ def save_form(
 def _lock(session: Session, actor: Actor, attempt_code: str, now: datetime) -> tuple[Opened, bool]:
     """One's attempt, locked, and whether what comes now is late. Late answers are kept even once it is closed."""
     opened = reading.lock_own(session, actor, attempt_code)
+    return opened, _late(opened, now)
+
+
+def _late(opened: Opened, now: datetime) -> bool:
+    """Whether what comes now is late. Raises: Conflict("assessment.closed") where it is not even kept."""
     late = opened.is_late(now)
     if opened.attempt.closed_at is not None:
         over = now > opened.attempt.deadline_at + opened.grace + LATE_KEPT
         if not late or over:
             raise Conflict("assessment.closed")
-    return opened, late
+    return late
 
 
 def _sound(entry: Entry) -> bool:

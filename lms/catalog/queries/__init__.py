@@ -18,6 +18,7 @@ from lms.catalog.queries.learning import (
     enrolment_for,
     enrolments_of,
     lock_enrolment,
+    lock_enrolments,
     module_page,
     open_enrolment,
     open_enrolments,
@@ -25,6 +26,7 @@ from lms.catalog.queries.learning import (
     person_code,
     place_at,
     position_of,
+    positions_of,
     view_of,
 )
 from lms.catalog.queries.searching import is_indexed, readable_versions, sections_with
@@ -52,6 +54,7 @@ __all__ = [
     "is_indexed",
     "last_number",
     "lock_enrolment",
+    "lock_enrolments",
     "module_page",
     "open_enrolment",
     "open_enrolments",
@@ -59,6 +62,7 @@ __all__ = [
     "person_code",
     "place_at",
     "position_of",
+    "positions_of",
     "readable_versions",
     "sections_with",
     "version_by_hash",

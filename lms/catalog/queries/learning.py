@@ -102,6 +102,12 @@ def lock_enrolment(session: Session, enrolment: Enrolment) -> None:
     session.refresh(enrolment, with_for_update=True)
 
 
+def lock_enrolments(session: Session, codes: Collection[str]) -> Sequence[Enrolment]:
+    """The enrolments with these codes, locked. Access is the caller's business."""
+    query = select(Enrolment).where(Enrolment.code.in_(codes)).order_by(Enrolment.id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
 def part_states(session: Session, enrolment_ids: Collection[int]) -> dict[int, dict[str, PartState]]:
     """The state of every part that was started, by enrolment: the last step of each stands. One query."""
     found: dict[int, dict[str, PartState]] = defaultdict(dict)
@@ -249,6 +255,12 @@ def enrolments_of(session: Session, person_id: int) -> list[EnrolmentView]:
 def position_of(session: Session, enrolment_id: int, module_key: str) -> ReadingPosition | None:
     """Where a learner left a module."""
     return session.get(ReadingPosition, (enrolment_id, module_key))
+
+
+def positions_of(session: Session, enrolment_ids: Collection[int]) -> dict[tuple[int, str], ReadingPosition]:
+    """Where learners left the modules of some enrolments, by enrolment and module."""
+    rows = session.scalars(select(ReadingPosition).where(ReadingPosition.enrolment_id.in_(enrolment_ids)))
+    return {(row.enrolment_id, row.module_key): row for row in rows}
 
 
 def open_enrolment(session: Session, person_id: int, course_id: int) -> Enrolment | None:

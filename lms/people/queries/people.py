@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -113,6 +113,20 @@ def placements_of(session: Session, person_id: int) -> Sequence[Placement]:
         .where(Placement.person_id == person_id)
         .order_by(Placement.from_day.desc(), Placement.id.desc())
     ).all()
+
+
+def placements_of_many(session: Session, person_ids: Collection[int]) -> dict[int, list[Placement]]:
+    """Every placement of some people, the newest first; who has none has an empty list."""
+    found: dict[int, list[Placement]] = {person_id: [] for person_id in person_ids}
+    rows = session.scalars(
+        select(Placement)
+        .options(*WITH_PLACE)
+        .where(Placement.person_id.in_(person_ids))
+        .order_by(Placement.from_day.desc(), Placement.id.desc())
+    )
+    for row in rows:
+        found[row.person_id].append(row)
+    return found
 
 
 def employments_of(session: Session, person_id: int) -> Sequence[Employment]:

@@ -1,5 +1,6 @@
 """Everything that changes the road to live contacts, one function per use case."""
 
+from lms.skills.commands.batch import EvidenceBatch
 from lms.skills.commands.evidence import Upload, attach_evidence
 from lms.skills.commands.importing import bring_verifications
 from lms.skills.commands.live import (
@@ -17,6 +18,7 @@ from lms.skills.commands.verify import Observed, correct_verification, record_ve
 
 __all__ = [
     "Criterion",
+    "EvidenceBatch",
     "Observed",
     "Period",
     "Practice",

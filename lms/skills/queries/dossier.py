@@ -164,6 +164,20 @@ class Dossiers:
         """The signatures under a record; `kind` is "verification" or "ojt"."""
         return self._under.get((kind, record_id), [])
 
+    def add(self, row: Verification | OjtRecord | SignOff) -> None:
+        """Know of a row that is about to be stored, as if it had been loaded. Until it has a key it carries one of its own."""
+        if isinstance(row, SignOff):
+            self._under[_record_key(row)].append(row)
+        elif isinstance(row, OjtRecord):
+            self.ojt[row.person_id].append(row)
+        else:
+            self.verifications[row.person_id].append(row)
+
+    def asked(self, record: Verification | OjtRecord) -> list[str]:
+        """Who has to sign a record, in order, by the profile that was in force for it."""
+        version = self._by_id[record.profile_id]
+        return list(version.ojt_sign_roles if isinstance(record, OjtRecord) else version.sign_roles)
+
     def _asked(self, profile_id: int) -> JobProfileVersion | None:
         """The version that was in force for a record: it says who had to sign."""
         return self._by_id.get(profile_id)

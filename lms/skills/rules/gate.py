@@ -112,6 +112,13 @@ def gate(profile: Profile, facts: Facts, today: date, *, gap_days: int = GAP_DAY
     return Gate(state, steps, tuple(item for step in steps for item in step.missing), change)
 
 
+def steps_on(
+    profile: Profile, facts: Facts, today: date, *, gap_days: int = GAP_DAYS
+) -> tuple[GateState, tuple[Step, ...]]:
+    """The state and the steps of `gate`, without looking for the day of the next change."""
+    return _Road(profile, _known_by(facts, today), today, gap_days).verdict()
+
+
 def ojt_reached_on(profile: Profile, facts: Facts, today: date, *, gap_days: int = GAP_DAYS) -> date | None:
     """The day on which OJT reached the profile's minimum, from what is known on `today`; None while it has not.
 
