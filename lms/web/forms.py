@@ -12,11 +12,15 @@ from wtforms.validators import ValidationError
 
 from lms.kit.errors import LmsError
 from lms.web.errors import message
+from lms.web.translating import FormTexts
 
 YEARS = range(1900, 2200)
 """What a form takes for a day: the calendar of a program ends at both sides, and the day after its last is no day."""
 MOST = 2**31 - 1
 """The largest number that a form takes: what a column of a database holds."""
+
+
+_TEXTS = FormTexts()
 
 
 def _strip(value: Any) -> Any:
@@ -34,6 +38,9 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A form of the product."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
+        def get_translations(self, _form: Any) -> FormTexts:
+            return _TEXTS
+
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             # Passwords are taken as typed; every other text without the blanks that pasting brings.
             if unbound_field.field_class.__name__ in {"StringField", "EmailField", "TextAreaField", "SearchField"}:
