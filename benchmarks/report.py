@@ -236,7 +236,8 @@ def document(run: Run) -> str:
     notes = "\n".join(f"- {note}" for note in run.notes)
     return f"""# Benchmarks
 
-Written by `make bench`: what is changed here by hand is lost with the next run. The text below the tables is `benchmarks/method.md`.
+Written by `make bench`: what is changed here by hand is lost with the next run. The text under the tables is
+`benchmarks/method.md`.
 {kind} {run.rounds} rounds of {run.seconds:g} s for each figure, medians. {run.machine}
 
 ## The figures to beat

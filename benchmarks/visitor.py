@@ -5,10 +5,12 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import time
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
 _TOKEN = re.compile(rb'name="csrf_token"[^>]*value="([^"]+)"')
+_IDLE = 3.0
 _MARK = re.compile(r'name="(q\d+)" value="(\d+)"')
 
 
@@ -31,15 +33,19 @@ class Client:
     def __post_init__(self) -> None:
         parts = urlsplit(self.base)
         self._line = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+        self._used = time.monotonic()
 
     def _send(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         sent = {key.replace("_", "-"): value for key, value in headers.items()}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
+        if time.monotonic() - self._used > _IDLE:
+            self._line.close()  # the server closes a connection that is idle for five seconds
         self._line.request(method, path, body, sent)
         got = self._line.getresponse()
         answer = Answer(got.status, got.getheader("Location") or "", got.read())
         self.requests += 1
+        self._used = time.monotonic()
         for line in got.headers.get_all("Set-Cookie") or []:
             name, _, value = line.partition(";")[0].partition("=")
             self.cookies[name] = value

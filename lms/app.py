@@ -26,6 +26,7 @@ from lms.kit.events import EventBus, attach
 from lms.metrics.views import routes as metrics_routes
 from lms.people import queries as people_queries
 from lms.people.views import routes as people_routes
+from lms.reports.views import routes as report_routes
 from lms.skills import views as skill_views
 from lms.skills.views import routes as skill_routes
 from lms.surveys import commands as survey_commands
@@ -83,6 +84,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         skill_routes,
         certificate_routes,
         metrics_routes,
+        report_routes,
         admin_routes,
         home_routes,
     ):
