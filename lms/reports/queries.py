@@ -206,9 +206,13 @@ def assignments(
     if rows and progress:
         counted = session.execute(_DONE, {"enrolments": [row[0] for row in rows]})
         done = {enrolment: count for enrolment, count in counted}  # noqa: C416 - a row is no pair
-    return [
-        Assigned(*row[:16], state=State(row[16]), modules_total=row[17], modules=done.get(row[0], 0)) for row in rows
-    ]
+    return [_assigned(row, done.get(row[0], 0)) for row in rows]
+
+
+def _assigned(row: Sequence[Any], modules: int) -> Assigned:
+    """A row of `_listed`: its columns stand in the order of the fields, the state as text."""
+    facts: list[Any] = [*row[:16], State(row[16]), row[17], modules]
+    return Assigned(*facts)
 
 
 def assignments_stream(

@@ -117,8 +117,9 @@ def _workbook(name: str, title: str, make: Callable[[Asked, str], Iterator[Cells
 
 
 def _read(file: IO[bytes]) -> Iterator[bytes]:
-    while part := file.read(64 * 1024):
-        yield part
+    with file:
+        while part := file.read(64 * 1024):
+            yield part
 
 
 def _named(answer: Response, name: str) -> Response:

@@ -11,7 +11,7 @@ from flask_babel import get_locale
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms.web import errors, guard, i18n, login, translating
+from lms.web import errors, guard, i18n, login, packing, translating
 from lms.web.context import Services, current_actor
 from lms.web.context import today as today_of_request
 from lms.web.login import LoadActor
@@ -65,6 +65,7 @@ def init_app(app: Flask, held: Services, load_actor: LoadActor) -> None:
     errors.init_app(app)
     app.register_blueprint(web_routes)
     app.after_request(_headers)
+    packing.init_app(app)
 
 
 def _headers(response: Response) -> Response:
