@@ -36,6 +36,7 @@ from lms.metrics.views import routes as metrics_routes
 from lms.people import queries as people_queries
 from lms.people.views import routes as people_routes
 from lms.people.views import searching as people_searching
+from lms.reports.views import routes as report_routes
 from lms.skills import queries as skill_queries
 from lms.skills import views as skill_views
 from lms.skills.views import routes as skill_routes
@@ -120,6 +121,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         certificate_routes,
         metrics_routes,
         history_routes,
+        report_routes,
         admin_routes,
         home_routes,
         file_routes,
