@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.kit.errors import NotFound
@@ -19,10 +20,20 @@ def _grants_in_force(now: datetime) -> ColumnElement[bool]:
     return and_(AccessGrant.revoked_at.is_(None), or_(AccessGrant.until.is_(None), AccessGrant.until > now))
 
 
-def actor_by_token(session: Session, token_hash: str, now: datetime, zone: str) -> Actor | None:
-    """Who is signed in with this session token: one query for session, person, grants and site; None where nobody is."""
+Count = Callable[[ColumnElement[int]], ScalarSelect[int]]
+"""From the column of a person's id to a subquery that counts what waits for that person."""
+
+
+def actor_by_token(
+    session: Session, token_hash: str, now: datetime, zone: str, counts: Mapping[str, Count] | None = None
+) -> Actor | None:
+    """Who is signed in with this session token: one query for session, person, grants, site and `counts` (what waits for
+    them, by name); None where nobody is.
+    """
+    counts = counts or {}
+    person_key = Person.__table__.c.id
     rows = session.execute(
-        select(UserSession.id, Person, AccessGrant, Site.zone)
+        select(UserSession.id, Person, AccessGrant, Site.zone, *(count(person_key) for count in counts.values()))
         .join(Person, Person.id == UserSession.person_id)
         .outerjoin(AccessGrant, and_(AccessGrant.person_id == Person.id, _grants_in_force(now)))
         .outerjoin(Placement, and_(Placement.person_id == Person.id, Placement.is_primary, in_force(now.date())))
@@ -36,9 +47,10 @@ def actor_by_token(session: Session, token_hash: str, now: datetime, zone: str) 
     ).all()
     if not rows:
         return None
-    session_id, person, _, site_zone = rows[0]
+    session_id, person, _, site_zone, *counted = rows[0]
     grants = tuple(_grant(row[2]) for row in rows if row[2] is not None)
-    return _actor(person, grants, site_zone or zone, session_id)
+    known = dict(zip(counts, counted, strict=True))
+    return replace(_actor(person, grants, site_zone or zone, session_id), counts=known)
 
 
 def actor_for_person(session: Session, person: Person, now: datetime, zone: str = "UTC") -> Actor:

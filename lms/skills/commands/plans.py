@@ -13,6 +13,7 @@ from lms.kit.ids import new_code
 from lms.kit.permissions import Actor, Permission
 from lms.skills import queries
 from lms.skills.commands.common import Case, human, needed
+from lms.skills.commands.telling import tell_opened
 from lms.skills.models import ActionPlan, ActionPlanClose, Verification
 
 
@@ -42,6 +43,7 @@ def open_plan(
         after={"due_on": plan.due_on, "what": plan.what, "verification": verification.code},
         now=now,
     )
+    tell_opened(session, plan, case.person, actor.person_id, now=now)
     return plan
 
 
