@@ -6,6 +6,9 @@ MESSAGES = {
     "admin.not_dead": _l(
         "Ese envío ya no está detenido: puede que otra persona lo haya reintentado. Recargar la página."
     ),
+    "admin.work_not_found": _l(
+        "Los trabajos en segundo plano son de toda la instalación: los ve quien la administra entera."
+    ),
     "admin.not_failed": _l(
         "Ese trabajo ya no está fallido: puede que otra persona lo haya reintentado. Recargar la página."
     ),

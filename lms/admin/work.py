@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -32,6 +34,7 @@ OPEN_MESSAGES = (outbox.DEAD, outbox.CLAIMED, outbox.WAITING)
 @routes.page("/trabajos", allow=MANAGE, nav=(_l("Trabajos"), 96))
 def work() -> ResponseReturnValue:
     """Jobs and messages: how many in each state, and those that an administrator may have to look at."""
+    commands.refuse_bounded(actor())
     size = settings().page_size
     state = request.args.get("estado", "")
     rows = jobs.listing(
@@ -40,7 +43,7 @@ def work() -> ResponseReturnValue:
     messages = outbox.listing(
         db(), (state,) if state in outbox.STATES else OPEN_MESSAGES, before_id=_number("envio"), limit=size + 1
     )
-    here = {"estado": state or None}
+    here: dict[str, Any] = {"estado": state or None}
     return render_template(
         "admin/work.html",
         rows=rows[:size],
