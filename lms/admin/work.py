@@ -49,7 +49,7 @@ def work() -> ResponseReturnValue:
         rows=rows[:size],
         people=queries.names(db(), {row.asked_by for row in rows[:size] if row.asked_by is not None}),
         more_jobs=url_for("admin.work", trabajo=rows[size - 1].id, **here) if len(rows) > size else None,
-        messages=messages[:size],
+        sendings=messages[:size],  # "messages" are the flashed ones
         more_messages=url_for("admin.work", envio=messages[size - 1].id, **here) if len(messages) > size else None,
         job_counts=jobs.counts(db()),
         message_counts=outbox.counts(db()),
