@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, update
@@ -18,6 +18,8 @@ from lms.notify.models import MailSilence, Notification
 
 LETTER = "notice"
 """The outbox kind of the e-mail of a notice; its payload holds no name and no address, they are looked up when it is sent."""
+PILE_AGE = timedelta(days=7)
+"""What waits is said again after this long."""
 _MAIL_ON = "umbral_mail"
 
 
@@ -38,13 +40,13 @@ def tell(
 ) -> int:
     """Tell people something, each of them once for a `key`; returns how many were told. None among `people` is nobody.
 
-    `params` are what the words are made of: texts, numbers, days. With `pile`, who has an unread notice of this kind is told
-    nothing new: "something waits for you" is said once, however much there is.
+    `params` are what the words are made of: texts, numbers, days. With `pile`, who has a young unread notice of this kind is
+    told nothing new: "something waits for you" is said once a week, however much there is.
     """
     told = 0
     plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in params.items()}
     for person_id in sorted({person for person in people if person is not None}):
-        if pile and queries.has_unread(session, person_id, kind):
+        if pile and not _is_time(session, person_id, kind, now):
             continue
         code = new_code()
         added = insert_once(
@@ -62,6 +64,17 @@ def tell(
         if added and session.info.get(_MAIL_ON, False):
             outbox.put(session, kind=LETTER, key=f"{LETTER}:{code}", payload={"notice": code}, now=now)
     return told
+
+
+def _is_time(session: Session, person_id: int, kind: str, now: datetime) -> bool:
+    """Whether to say again that something waits: not while the last notice of it is unread and young; an older one gives way."""
+    unread = queries.unread_of(session, person_id, kind)
+    if unread and unread[0].created_at > now - PILE_AGE:
+        return False
+    for old in unread:
+        session.delete(old)
+    session.flush()
+    return True
 
 
 def read(session: Session, actor: Actor, code: str, *, now: datetime) -> Notification:

@@ -27,12 +27,12 @@ def tray_count(person_id: ColumnElement[int]) -> ScalarSelect[int]:
     return select(func.count(BackgroundJob.id)).where(BackgroundJob.asked_by == person_id).scalar_subquery()
 
 
-def has_unread(session: Session, person_id: int, kind: str) -> bool:
-    """Whether a notice of this kind waits to be read."""
-    query = select(Notification.id).where(
+def unread_of(session: Session, person_id: int, kind: str) -> Sequence[Notification]:
+    """The notices of this kind that wait to be read, the newest first."""
+    query = select(Notification).where(
         Notification.person_id == person_id, Notification.kind == kind, Notification.read_at.is_(None)
     )
-    return session.scalar(query.limit(1)) is not None
+    return session.scalars(query.order_by(Notification.id.desc())).all()
 
 
 def listing(session: Session, person_id: int, *, before_id: int | None = None, limit: int) -> Sequence[Notification]:

@@ -51,8 +51,14 @@ def test_the_same_is_told_once_and_a_pile_until_it_is_read(database: Database, c
     with database.writing() as session:
         commands.read_all(session, cast.agent.actor, now=NOW)
     assert _tell(database, me, "2", pile=True) == 1
+    with database.writing() as session:  # a week later the unread one gives way to a new one
+        week = NOW + timedelta(days=7)
+        assert tell(session, kind="plan.due", key="3", people=[me], params=PLAN, now=week, pile=True) == 1
+    with database.reading() as session:
+        keys = set(session.scalars(select(Notification.key).where(Notification.read_at.is_(None))))
+    assert keys == {f"plan.due:3:{me}"}
     with database.writing() as session:
-        commands.forget(session, before=NOW + timedelta(days=1))
+        commands.forget(session, before=NOW + timedelta(days=8))
     assert _kinds(database, me) == []
 
 
