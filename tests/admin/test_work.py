@@ -45,7 +45,7 @@ def test_what_failed_is_seen_with_its_error_and_tried_again_on_record(
         assert session.scalars(select(OutboxMessage.state)).all() == [outbox.WAITING]
         actions = set(session.scalars(select(AuditEntry.action)))
     assert {"job.retry", "outbox.retry"} <= actions
-    assert "vuelve a la cola" in client.get("/trabajos?estado=waiting").text
+    assert "En espera" in client.get("/trabajos?estado=waiting").text
 
 
 def test_nobody_else_sees_it(app: Flask, cast: Cast) -> None:
