@@ -17,6 +17,7 @@ from lms.kit.db import make_engine
 COMMANDS = [
     "init",
     "serve",
+    "worker",
     "nightly",
     "db upgrade",
     "db status",

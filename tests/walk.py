@@ -6,15 +6,20 @@ import io
 from datetime import UTC, date, datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from lms.certificates.models import Certificate
+from lms.kit import jobs, outbox
 from lms.kit.clock import utc_now
 from lms.kit.db import Database
 from lms.kit.files import FileStore
 from lms.kit.ids import new_code
+from lms.kit.outbox import OutboxMessage
 from lms.kit.permissions import SYSTEM, Role
 from lms.metrics.figures import FIGURES
+from lms.notify.commands import tell
+from lms.notify.models import Notification
 from lms.people import queries
 from lms.people.models import AccessGrant
 from lms.skills.commands import Upload, attach_evidence, enter_live_period
@@ -94,8 +99,10 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
         entry = post(session, cast)
         grant = queries.grants_of(session, cast.agent.id, now)[0]
         assert plan is not None
+        made = make_work(session, cast)
         return Provider(
             {
+                **made,
                 "person_code": cast.agent.code,
                 "grant_code": grant.code,
                 "job_code": world.job.code,
@@ -124,6 +131,26 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
                 "categoria-c:key": FIGURES[0].key,
             }
         )
+
+
+def make_work(session: Session, cast: Cast) -> dict[str, str]:
+    """A notice for the agent, a job of theirs that failed, and a message that was given up."""
+    now = utc_now()
+    tell(
+        session, kind="job.ended", key="walk", people=[cast.agent.id], params={"name": "x", "succeeded": True}, now=now
+    )
+    notice = session.scalars(select(Notification).where(Notification.kind == "job.ended")).one()
+    job = jobs.ask(session, cast.agent.actor, name="x", params={}, now=now)
+    job.state, job.error = jobs.FAILED, "OSError: gone"
+    message = session.scalars(select(OutboxMessage)).one()
+    message.state = outbox.DEAD
+    session.flush()
+    return {
+        "avisos:code": notice.code,
+        "bandeja:code": job.code,
+        "trabajos:code": job.code,
+        "envios:number": str(message.id),
+    }
 
 
 def make_outsider(database: Database, cast: Cast) -> None:

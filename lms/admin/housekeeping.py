@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import config
 from lms.assessment.jobs import close_expired
-from lms.kit import audit
+from lms.certificates.commands import tell_expiring
+from lms.kit import audit, jobs, outbox
 from lms.kit.clock import local_day
 from lms.kit.db import Database
 from lms.kit.files import make_store
 from lms.kit.permissions import SYSTEM
+from lms.notify import commands as notices
 from lms.people.commands.records import close_leavers
 from lms.people.commands.signin import forget_old
+from lms.skills.commands import tell_due
 from lms.surveys.commands import release
 
 SEAL_BATCH = 1000
@@ -48,14 +51,22 @@ def nightly(database: Database, settings: config.Settings, now: datetime) -> Don
     """The work of every night, then a `tick`.
 
     Survey answers leave the buffer in shuffled order, dead sessions go, the accounts of leavers close, bytes
-    of files that no row names are removed.
+    of files that no row names are removed. What was sent, read and fetched long ago is forgotten; what falls due is told.
     """
+    today, files = local_day(now, settings.zone), make_store(settings)
     with database.writing() as session:
-        released = release(session, minimum=settings.survey_minimum, today=local_day(now, settings.zone))
+        released = release(session, minimum=settings.survey_minimum, today=today)
         forget_old(session, now=now)
-        close_leavers(session, SYSTEM, today=local_day(now, settings.zone), now=now)
+        close_leavers(session, SYSTEM, today=today, now=now)
+    with database.writing() as session:
+        outbox.forget(session, before=now - timedelta(days=settings.outbox_keep_days))
+        jobs.forget(session, files, before=now - timedelta(days=settings.job_keep_days))
+        notices.forget(session, before=now - timedelta(days=settings.notice_keep_days))
+    with database.writing() as session:
+        tell_expiring(session, today=today, days=settings.notice_expiry_days, now=now)
+        tell_due(session, today=today, now=now)
     with database.reading() as session:
-        swept = make_store(settings).sweep(session, now)
+        swept = files.sweep(session, now)
     done = tick(database, now)
     return Done(done.attempts_closed, done.entries_sealed, released, swept)
 

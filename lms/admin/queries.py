@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -114,3 +114,11 @@ def sealing(session: Session) -> Sealing:
     """The state of the chain, counted and not checked: `kit.audit.verify` checks."""
     entries = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
     return Sealing(entries, session.scalar(select(func.count()).select_from(AuditSeal)) or 0)
+
+
+def names(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """The names of people by id."""
+    if not ids:
+        return {}
+    rows = session.execute(select(Person.id, Person.given_name, Person.family_name).where(Person.id.in_(ids)))
+    return {person_id: f"{given} {family}" for person_id, given, family in rows}

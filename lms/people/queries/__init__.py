@@ -16,6 +16,7 @@ from lms.people.queries.access import (
     sites,
     supervisors,
 )
+from lms.people.queries.holders import holders
 from lms.people.queries.people import (
     PersonRow,
     active_person,
@@ -63,6 +64,7 @@ __all__ = [
     "grant_of",
     "grants_of",
     "headcount_rows",
+    "holders",
     "in_force",
     "job_by_code",
     "jobs",

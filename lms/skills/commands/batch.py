@@ -29,12 +29,13 @@ from lms.skills.commands.common import Case, case_of
 from lms.skills.commands.live import Period, new_live_period, note_live
 from lms.skills.commands.ojt import Practice, check_practice, hours_of, new_ojt, note_ojt
 from lms.skills.commands.plans import new_plan, note_plan
-from lms.skills.commands.signing import ROLE_PERMISSION, new_signature, note_signature
+from lms.skills.commands.signing import new_signature, note_signature
 from lms.skills.commands.verify import Observed, check_observed, new_verification, note_verification
 from lms.skills.events import RecordSigned, VerificationRecorded
 from lms.skills.models import ActionPlan, LiveContactPeriod, OjtRecord, SignOff, Verification
 from lms.skills.queries import Dossiers
 from lms.skills.rules import GAP_DAYS, VerificationKind
+from lms.skills.rules.signing import ROLE_PERMISSION
 
 _FIRST_OWN_KEY = -(10**9)
 

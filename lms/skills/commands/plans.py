@@ -13,6 +13,7 @@ from lms.kit.ids import new_code
 from lms.kit.permissions import Actor, Permission
 from lms.skills import queries
 from lms.skills.commands.common import Case, human, needed
+from lms.skills.commands.telling import tell_opened
 from lms.skills.models import ActionPlan, ActionPlanClose, Verification
 
 
@@ -24,6 +25,7 @@ def open_plan(
     session.add(plan)
     session.flush()
     note_plan(session, actor, plan, verification, now=now)
+    tell_opened(session, plan, case.person, actor.person_id, now=now)
     return plan
 
 
