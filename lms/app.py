@@ -21,6 +21,7 @@ from lms.home import demo_accounts
 from lms.home.views import routes as home_routes
 from lms.hours import views as hours_views
 from lms.hours.views import routes as hours_routes
+from lms.kit import dated
 from lms.kit.db import Database, make_engine
 from lms.kit.events import EventBus, attach
 from lms.metrics.views import routes as metrics_routes
@@ -45,7 +46,12 @@ def make_database(settings: config.Settings, bus: EventBus) -> Database:
     if settings.database.startswith("sqlite"):
         settings.instance.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.database, busy_seconds=settings.busy_seconds, pool_size=settings.threads + 1)
-    return Database(engine, on_open=lambda session: attach(session, bus))
+
+    def prepare(session: Session) -> None:
+        attach(session, bus)
+        dated.attach(session, settings)
+
+    return Database(engine, on_open=prepare)
 
 
 def make_bus(settings: config.Settings) -> EventBus:

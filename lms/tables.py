@@ -4,10 +4,24 @@ from lms.assessment import models as assessment
 from lms.catalog import models as catalog
 from lms.certificates import models as certificates
 from lms.hours import models as hours
-from lms.kit import audit, files
+from lms.kit import anchors, audit, dated, files, keys
 from lms.metrics import models as metrics
 from lms.people import models as people
 from lms.skills import models as skills
 from lms.surveys import models as surveys
 
-__all__ = ["assessment", "audit", "catalog", "certificates", "files", "hours", "metrics", "people", "skills", "surveys"]
+__all__ = [
+    "anchors",
+    "assessment",
+    "audit",
+    "catalog",
+    "certificates",
+    "dated",
+    "files",
+    "hours",
+    "keys",
+    "metrics",
+    "people",
+    "skills",
+    "surveys",
+]

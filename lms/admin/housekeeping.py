@@ -13,10 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import config
 from lms.assessment.jobs import close_expired
-from lms.kit import audit
+from lms.kit import anchors, audit
 from lms.kit.clock import local_day, utc_now
 from lms.kit.db import Database
+from lms.kit.errors import Conflict
 from lms.kit.files import make_store
+from lms.kit.keys import make_keyring
 from lms.kit.permissions import SYSTEM
 from lms.people.commands.records import close_leavers
 from lms.people.commands.signin import forget_old
@@ -36,6 +38,7 @@ class Done:
     entries_sealed: int = 0
     answers_released: int = 0
     files_swept: int = 0
+    anchored: bool = False
 
 
 def tick(database: Database, now: datetime) -> Done:
@@ -54,7 +57,7 @@ def nightly(database: Database, settings: config.Settings, now: datetime) -> Don
     """The work of every night, then a `tick`.
 
     Survey answers leave the buffer in shuffled order, dead sessions go, the accounts of leavers close, bytes
-    of files that no row names are removed.
+    of files that no row names are removed, and the audit trail is signed up to its end.
     """
     with database.writing() as session:
         released = release(session, minimum=settings.survey_minimum, today=local_day(now, settings.zone))
@@ -63,7 +66,20 @@ def nightly(database: Database, settings: config.Settings, now: datetime) -> Don
     with database.reading() as session:
         swept = make_store(settings).sweep(session, now)
     done = tick(database, now)
-    return Done(done.attempts_closed, done.entries_sealed, released, swept)
+    return Done(done.attempts_closed, done.entries_sealed, released, swept, _anchor(database, settings, now))
+
+
+def _anchor(database: Database, settings: config.Settings, now: datetime) -> bool:
+    """Sign how far the chain reaches, and write it to the file beside the database."""
+    try:
+        with database.writing() as session:
+            made = anchors.anchor(session, make_keyring(settings), now=now)
+    except Conflict as refused:
+        log.error("the audit trail was not signed: key %s needs another LMS_SECRET_KEY", refused.params["kid"])
+        return False
+    with database.reading() as session:
+        anchors.write_log(session, settings.instance)
+    return made is not None
 
 
 def night_due(last: date | None, now: datetime, zone: str) -> date | None:

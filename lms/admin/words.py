@@ -10,6 +10,7 @@ ACTIONS = {
     "access.set_up": _l("puso en marcha la instalación"),
     "action_plan.close": _l("cerró un plan de acción"),
     "action_plan.open": _l("abrió un plan de acción"),
+    "audit.verify": _l("verificó la cadena de auditoría"),
     "attempt.expire": _l("cerró un intento vencido"),
     "attempt.start": _l("empezó un intento"),
     "attempt.submit": _l("entregó un intento"),
@@ -26,10 +27,14 @@ ACTIONS = {
     "employment.end": _l("registró un egreso"),
     "enrolment.assign": _l("asignó un curso"),
     "enrolment.withdraw": _l("retiró una asignación de curso"),
+    "holiday.add": _l("agregó un feriado"),
+    "holiday.fill": _l("completó los feriados de una sede"),
+    "holiday.remove": _l("quitó un feriado"),
     "hours.close": _l("cerró un mes de horas"),
     "hours.correct": _l("corrigió horas"),
     "hours.reopen": _l("reabrió un mes de horas"),
     "job.add": _l("agregó un puesto"),
+    "key.make": _l("hizo una clave de firma"),
     "live.correct": _l("corrigió un período de contacto real"),
     "live.end": _l("terminó un período de contacto real"),
     "live.enter": _l("registró un período de contacto real"),
@@ -53,6 +58,9 @@ ACTIONS = {
     "programme.add": _l("agregó una campaña"),
     "record.sign": _l("firmó"),
     "session.end_all": _l("cerró todas las sesiones"),
+    "setting.add": _l("fijó un ajuste"),
+    "setting.end": _l("puso fin a un ajuste"),
+    "setting.withdraw": _l("retiró un ajuste"),
     "site.add": _l("agregó una sede"),
     "skill.add": _l("agregó una habilidad"),
     "survey.publish": _l("publicó una encuesta"),
@@ -64,6 +72,7 @@ ACTIONS = {
 
 KINDS = {
     "action_plan": _l("plan de acción"),
+    "audit": _l("auditoría"),
     "attempt": _l("intento"),
     "bank": _l("banco"),
     "certificate": _l("certificado"),
@@ -78,6 +87,8 @@ KINDS = {
     "person": _l("persona"),
     "programme": _l("campaña"),
     "site": _l("sede"),
+    "setting": _l("ajuste"),
+    "signing_key": _l("clave de firma"),
     "skill": _l("habilidad"),
     "survey": _l("encuesta"),
     "target": _l("objetivo"),
@@ -86,10 +97,21 @@ KINDS = {
 }
 
 FACTS = {
+    "country": _l("país"),
+    "day": _l("día"),
+    "holidays": _l("feriados"),
+    "key": _l("ajuste"),
+    "note": _l("por qué"),
+    "subdivision": _l("región"),
+    "value": _l("valor"),
+    "year": _l("año"),
     "active": _l("cuenta abierta"),
+    "checked": _l("entradas revisadas"),
+    "checkpoints": _l("puntos firmados"),
     "email": _l("correo"),
     "employee_number": _l("legajo"),
     "family_name": _l("apellido"),
+    "faults": _l("fallas"),
     "files": _l("archivos"),
     "from_day": _l("desde"),
     "given_name": _l("nombre"),
@@ -103,6 +125,7 @@ FACTS = {
     "name": _l("nombre"),
     "passed": _l("aprobado"),
     "programme": _l("campaña"),
+    "public": _l("clave pública"),
     "reason": _l("motivo"),
     "role": _l("rol"),
     "score": _l("nota"),
@@ -114,3 +137,19 @@ FACTS = {
     "voluntary": _l("voluntario"),
     "zone": _l("zona horaria"),
 }
+
+SETTINGS = {
+    "gap_days": (
+        _l("Días de ausencia"),
+        _l(
+            "Después de una ausencia más larga que estos días, lo verificado antes ya no cuenta y hay que verificar de nuevo."
+        ),
+    ),
+    "action_plan_days": (
+        _l("Días del plan de acción"),
+        _l(
+            "Plazo del plan que abre una verificación que no alcanzó. Si cae en feriado o domingo, pasa al siguiente día hábil."
+        ),
+    ),
+}
+"""Name and meaning of each setting that may change over time (`kit.dated.REGISTRY`)."""

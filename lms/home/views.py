@@ -56,7 +56,7 @@ def _learner(roles: tuple[Role, ...]) -> dict[str, Any] | None:
 
 
 def _team(roles: tuple[Role, ...]) -> dict[str, Any]:
-    desk = queries.team_desk(db(), actor(), today(), limit=settings().page_size, gap_days=settings().gap_days)
+    desk = queries.team_desk(db(), actor(), today(), limit=settings().page_size)
     mine = Role.COORDINATOR if Role.COORDINATOR in roles else Role.TRAINER
     return {"desk": desk, "card": _card(mine, desk), "missing_text": missing_text, "skill_names": _skill_names}
 

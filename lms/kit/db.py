@@ -257,6 +257,12 @@ def _guard_execute(state: ORMExecuteState) -> None:
         raise ReadOnlyViolationError("a write inside a read transaction")
 
 
+def lock(session: Session, name: str) -> None:
+    """Let one transaction at a time past this point, until it ends. On SQLite a writer is alone anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"umbral:{name}"})
+
+
 def ping(session: Session) -> bool:
     """Whether the database answers."""
     return bool(session.scalar(text("SELECT 1")))

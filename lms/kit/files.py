@@ -21,7 +21,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from config import ConfigError, Settings
-from lms.kit.db import Base, code, moment, pk
+from lms.kit.db import Base, BigKey, code, moment, pk
 from lms.kit.errors import Invalid, NotFound
 from lms.kit.filetypes import DANGEROUS, KINDS, TEXTS, claimed, sniff
 from lms.kit.ids import new_code
@@ -49,7 +49,7 @@ class StoredFile(Base):
     size: Mapped[int] = mapped_column(BigInteger)  # bytes
     sha256: Mapped[str]
     purpose: Mapped[str]
-    stored_by: Mapped[int | None]
+    stored_by: Mapped[int | None] = mapped_column(BigKey)
     stored_by_name: Mapped[str]
     stored_at: Mapped[moment]
 

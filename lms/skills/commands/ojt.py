@@ -20,7 +20,7 @@ from lms.skills import queries
 from lms.skills.commands.common import Case, case_for, human, needed, refuse
 from lms.skills.commands.signing import add_signature
 from lms.skills.models import OjtRecord
-from lms.skills.rules import GAP_DAYS, exact_share, ojt_refusal
+from lms.skills.rules import exact_share, ojt_refusal
 
 MAX_MINUTES = 720
 """Of one person on one day, whoever observes."""
@@ -57,7 +57,6 @@ def record_ojt(
     practice: Practice,
     now: datetime,
     code: str = "",
-    gap_days: int = GAP_DAYS,
 ) -> OjtRecord:
     """Record a day of OJT, sign it as observer and post its hours. `code` (of the form) makes it idempotent.
 
@@ -70,7 +69,7 @@ def record_ojt(
         if first.person_id != case.person.id or first.observer_id != observer:
             raise Conflict("skills.code_taken")
         return first
-    return _write(session, actor, case, practice, now=now, code=code, gap_days=gap_days)
+    return _write(session, actor, case, practice, now=now, code=code)
 
 
 def correct_ojt(
@@ -81,7 +80,6 @@ def correct_ojt(
     practice: Practice,
     reason: str,
     now: datetime,
-    gap_days: int = GAP_DAYS,
 ) -> OjtRecord:
     """Take the place of a record by a new one; the hours get a counter-entry and a new entry (invariants 7 and 10).
 
@@ -93,7 +91,7 @@ def correct_ojt(
     case = _case(session, actor, person_code=old.person.code, programme_id=old.programme_id, practice=practice, now=now)
     _refuse_corrected(session, old)
     _take_back_hours(session, actor, old, reason, now=now)
-    return _write(session, actor, case, practice, now=now, gap_days=gap_days, corrects=old, reason=reason)
+    return _write(session, actor, case, practice, now=now, corrects=old, reason=reason)
 
 
 def withdraw_ojt(session: Session, actor: Actor, *, code: str, reason: str, now: datetime) -> OjtRecord:
@@ -166,12 +164,11 @@ def _write(
     practice: Practice,
     *,
     now: datetime,
-    gap_days: int,
     code: str = "",
     corrects: OjtRecord | None = None,
     reason: str = "",
 ) -> OjtRecord:
-    _refuse_day(session, case, practice, corrects, gap_days)
+    _refuse_day(session, case, practice, corrects)
     row = OjtRecord(
         code=code or new_code(),
         person_id=case.person.id,
@@ -207,10 +204,10 @@ def _write(
     return row
 
 
-def _refuse_day(session: Session, case: Case, practice: Practice, corrects: OjtRecord | None, gap_days: int) -> None:
+def _refuse_day(session: Session, case: Case, practice: Practice, corrects: OjtRecord | None) -> None:
     """Raises: Conflict unless the gate was supervised that day; Invalid where the day is full."""
     facts = case.held.facts(case.person.id, case.placement.programme_id, case.day)
-    refuse(ojt_refusal(queries.rule_profile(case.profile), facts, case.day, gap_days=gap_days))
+    refuse(ojt_refusal(queries.rule_profile(case.profile), facts, case.day, gap_days=case.gap_days))
     taken = queries.ojt_minutes_on(session, case.person.id, case.day)
     if corrects is not None and corrects.day == case.day:
         taken -= corrects.minutes

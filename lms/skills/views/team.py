@@ -25,7 +25,6 @@ def team() -> ResponseReturnValue:
         search=search,
         after=request.args.get("despues", ""),
         limit=limit,
-        gap_days=settings().gap_days,
     )
     names = {skill.id: skill.name for skill in found.skills}
     rows = [
