@@ -130,6 +130,7 @@ FACTS = {
     "role": _l("rol"),
     "score": _l("nota"),
     "site": _l("sede"),
+    "site_id": _l("sede, por su número"),
     "supervisor": _l("depende de"),
     "temporary": _l("contrato temporal"),
     "to_day": _l("hasta"),

@@ -133,8 +133,9 @@ class Keyring:
 
 
 def make_keyring(settings: Settings) -> Keyring:
-    """The keyring of an installation."""
-    return Keyring([settings.secret_key, *settings.former_secret_keys.split()])
+    """The keyring of an installation. The former secrets are tried whole as well: one may hold blanks itself."""
+    former = settings.former_secret_keys
+    return Keyring([settings.secret_key, *dict.fromkeys([former.strip(), *former.split()] if former.strip() else [])])
 
 
 def verified(public: str, data: bytes, signature: bytes) -> bool:

@@ -62,7 +62,7 @@ def test_every_setting_has_words_and_an_environment() -> None:
     assert set(REGISTRY) <= names
 
 
-def test_the_value_of_the_day(session: Session, cast: Cast, settings: config.Settings) -> None:
+def test_the_value_of_the_day(cast: Cast, session: Session, settings: config.Settings) -> None:
     site = session.get_one(Site, cast.site_id).code
     assert setting_on(session, "gap_days", TODAY) == settings.gap_days
     add(session, 60, 5, 9)
@@ -166,7 +166,7 @@ def test_rows_are_never_changed(session: Session) -> None:
         session.execute(DatedSetting.__table__.update().values(note="x"))
 
 
-def test_an_administrator_of_one_site_sets_for_that_site_only(session: Session, cast: Cast) -> None:
+def test_an_administrator_of_one_site_sets_for_that_site_only(cast: Cast, session: Session) -> None:
     own = session.get_one(Site, cast.site_id).code
     other = session.get_one(Site, cast.other_site_id).code
     local = Actor(cast.trainer.id, "Local", grants=(Grant(Role.ADMINISTRATOR, site_id=cast.site_id),))

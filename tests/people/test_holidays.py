@@ -52,7 +52,7 @@ def code_of(session: Session, site_id: int) -> str:
     return session.get_one(Site, site_id).code
 
 
-def test_add_and_remove(session: Session, cast: Cast) -> None:
+def test_add_and_remove(cast: Cast, session: Session) -> None:
     code = code_of(session, cast.site_id)
     who = cast.administrator.actor
     add_holiday(session, who, code, day=date(2026, 5, 1), name="  Día del  Trabajador ", now=NOW)
@@ -71,7 +71,7 @@ def test_add_and_remove(session: Session, cast: Cast) -> None:
     assert acts == ["holiday.add", "holiday.remove"]
 
 
-def test_fill_keeps_what_is_there(session: Session, cast: Cast) -> None:
+def test_fill_keeps_what_is_there(cast: Cast, session: Session) -> None:
     code = code_of(session, cast.site_id)
     add_holiday(session, SYSTEM, code, day=date(2026, 5, 1), name="El nuestro", now=NOW)
     known = public_holidays("AR", "", 2026)

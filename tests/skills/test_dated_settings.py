@@ -31,7 +31,7 @@ def _set(session: Session, key: str, value: int, first: int, *, last: int | None
     )
 
 
-def test_invariant_08_the_gate_of_a_day_takes_the_gap_of_that_day(session: Session, cast: Cast) -> None:
+def test_invariant_08_the_gate_of_a_day_takes_the_gap_of_that_day(cast: Cast, session: Session) -> None:
     """Away for 40 days: with 90 allowed days the gate stays open, from the day the company allows 30 it is closed."""
     world = make_world(session, cast)
     world.opened()
@@ -56,7 +56,7 @@ def _due(session: Session) -> list[date]:
     return list(session.scalars(select(ActionPlan.due_on).order_by(ActionPlan.id)))
 
 
-def test_a_plan_takes_the_days_of_its_own_day_and_falls_due_on_a_working_day(session: Session, cast: Cast) -> None:
+def test_a_plan_takes_the_days_of_its_own_day_and_falls_due_on_a_working_day(cast: Cast, session: Session) -> None:
     world = make_world(session, cast)
     world.know(0)
     world.verify(1, score="1/10")
@@ -81,7 +81,7 @@ def test_a_plan_takes_the_days_of_its_own_day_and_falls_due_on_a_working_day(ses
     assert _due(session)[-1] == date(2026, 3, 17)
 
 
-def test_no_plan_falls_due_on_a_sunday(session: Session, cast: Cast) -> None:
+def test_no_plan_falls_due_on_a_sunday(cast: Cast, session: Session) -> None:
     world = make_world(session, cast)
     world.know(0)
     for number in range(1, 9):

@@ -73,7 +73,7 @@ def fill_holidays(
         "country": country,
         "subdivision": subdivision,
         "year": year,
-        "holidays": [{"day": day, "name": name} for day, name in added],
+        "holidays": "; ".join(f"{day.isoformat()} {name}" for day, name in added),
     }
     _record(session, actor, site, "holiday.fill", after=after, now=now)
     return len(added)
