@@ -29,6 +29,9 @@ class Settings:
 
     environment: str = _setting("development", "`development`, `production`, `demo` or `test`.")
     secret_key: str = _setting(DEFAULT_SECRET, "Signs cookies and forms; 32 random characters or more in production.")
+    former_secret_keys: str = _setting(
+        "", "Earlier values of `LMS_SECRET_KEY`, separated by blanks: what keys made with them signed still counts."
+    )
     debug: bool = _setting(False, "Flask's debugger; refused in production.")
     database_url: str = _setting(
         "", "`DATABASE_URL`: `sqlite:///FILE` or `postgresql://…`; empty: `umbral.db` in the instance folder."

@@ -32,6 +32,7 @@ from lms.home.views import routes as home_routes
 from lms.hours import jobs as hours_jobs
 from lms.hours import views as hours_views
 from lms.hours.views import routes as hours_routes
+from lms.kit import dated
 from lms.kit.db import Database, make_engine
 from lms.kit.events import EventBus, attach
 from lms.kit.files import make_store
@@ -79,6 +80,7 @@ def make_database(settings: config.Settings, bus: EventBus) -> Database:
     def on_open(session: Session) -> None:
         attach(session, bus)
         attach_mail(session, mail=mail)
+        dated.attach(session, settings)
 
     return Database(engine, on_open=on_open)
 

@@ -22,10 +22,11 @@ import config
 from lms.admin.doctor.base import Grade, Result
 from lms.admin.publishing import Content, publish_content, read_content, read_courses
 from lms.app import create_app
-from lms.kit import audit, migrate
+from lms.kit import anchors, migrate
 from lms.kit.clock import utc_now
 from lms.kit.db import make_engine
 from lms.kit.errors import LmsError
+from lms.kit.keys import make_keyring
 from lms.kit.permissions import SYSTEM
 from lms.people.commands.access import set_up
 from lms.people.commands.records import Details
@@ -45,10 +46,11 @@ class LazyGroup(click.Group):
         "hours": "lms.hours.cli:hours",
         "metrics": "lms.metrics.cli:metrics",
         "demo": "lms.demo.cli:demo",
+        "keys": "lms.admin.cli:keys",
     }
 
-    reading = frozenset({"history", "hours", "metrics"})
-    """Groups whose commands read the database: each runs inside the application, with the database as its object."""
+    reading = frozenset({"history", "hours", "keys", "metrics"})
+    """Groups whose commands use the database: each runs inside the application, with the database as its object."""
     _mounted: ClassVar[set[str]] = set()
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -298,18 +300,19 @@ def audit_group() -> None:
 @as_json_option
 @in_application
 def verify(as_json: bool) -> None:
-    """Walk the whole chain of the audit trail; exit status 1 where a row was changed or removed."""
+    """Walk the whole chain of the audit trail and its signed checkpoints; exit status 1 where a row was changed or removed."""
     with services().database.reading() as session:
-        verdict = audit.verify(session)
+        verdict = anchors.verify(session, make_keyring(services().settings), services().settings.instance)
     if as_json:
         click.echo(
-            json.dumps({"faults": list(verdict.faults), "checked": verdict.checked, "unsealed": verdict.unsealed})
+            json.dumps({name: list(value) if name == "faults" else value for name, value in vars(verdict).items()})
         )
     else:
         for fault in verdict.faults:
             click.echo(fault)
         click.echo(
-            f"{verdict.checked} sealed entries checked, {verdict.unsealed} wait for a seal, {len(verdict.faults)} faults"
+            f"{verdict.checked} sealed entries and {verdict.checkpoints} signed checkpoints checked, "
+            f"{verdict.unsealed} wait for a seal, {len(verdict.faults)} faults"
         )
     sys.exit(1 if verdict.faults else 0)
 

@@ -21,7 +21,7 @@ from lms.metrics.figures import FIGURES
 from lms.notify.commands import tell
 from lms.notify.models import Notification
 from lms.people import queries
-from lms.people.models import AccessGrant
+from lms.people.models import AccessGrant, Site
 from lms.skills.commands import Upload, attach_evidence, enter_live_period
 from lms.skills.commands.live import Period
 from lms.skills.models import ActionPlan
@@ -123,6 +123,7 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
                 "assessment.practise:code": scene.enrolment.code,
                 "assessment.practise:key": "practica-1",
                 "plan:code": plan.code,
+                "sedes:code": session.get_one(Site, cast.site_id).code,
                 "archivo:code": evidence.code,
                 "horas:code": entry.code,
                 "contenido:slug": "curso",

@@ -223,7 +223,6 @@ class Verifying:
             kind=VerificationKind.PRE_OJT if self.skill is None else VerificationKind.SKILL,
             skill_code=None if self.skill is None else world.skills[self.skill].code,
             observed=Observed(Fraction(self.percent, 100), self.day, method="role_play"),
-            plan_days=world.settings.action_plan_days,
             now=now,
         )
         self.row = row

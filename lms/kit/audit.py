@@ -182,11 +182,15 @@ def seal(session: Session, *, limit: int = 10_000) -> int:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What `verify` found: `faults` in words, how many links were checked, how many entries wait for a seal."""
+    """What `verify` found: `faults` in words, how many links were checked, how many entries wait for a seal.
+
+    `checkpoints`: how many signed ones were checked (by `kit.anchors.verify`).
+    """
 
     faults: tuple[str, ...]
     checked: int
     unsealed: int
+    checkpoints: int = 0
 
 
 def verify(session: Session) -> Verdict:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from lms.catalog.models import Completion, CompletionRevocation, Course, PriorCertificate
 from lms.kit.clock import local_day
+from lms.kit.dated import rows_in_force, setting_on
 from lms.kit.db import UtcDateTime
 from lms.kit.provenance import ImportWithdrawal
 from lms.people.models import Employment, Placement
@@ -26,7 +27,6 @@ from lms.skills.models import JobProfileVersion, OjtRecord, SignOff, Verificatio
 from lms.skills.queries.prior import PriorRecords
 from lms.skills.queries.profiles import in_force, rule_profile, versions_of_jobs
 from lms.skills.rules import (
-    GAP_DAYS,
     Correction,
     Facts,
     Gate,
@@ -55,7 +55,7 @@ def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
 
 
 class Dossiers:
-    """All facts about some people. Ten queries for up to 5,000 of them; nothing is read from the database afterwards."""
+    """All facts about some people. Eleven queries for up to 5,000 of them; nothing is read from the database afterwards."""
 
     def __init__(self, session: Session, person_ids: Collection[int]) -> None:
         def load(
@@ -66,6 +66,9 @@ class Dossiers:
                 for row in session.scalars(query(column.in_(ids))):
                     found[getattr(row, column.key or "")].append(row)
             return found
+
+        self._session = session
+        rows_in_force(session)  # now: what depends on them must not ask the database in the middle of a page
 
         self.placements = load(
             lambda those: (
@@ -155,10 +158,16 @@ class Dossiers:
         gone = superseded(facts, corrections, on, zone) | {row.id for row in rows if row.withdrawn}
         return tuple(replace(fact, superseded=True) if fact.id in gone else fact for fact in facts.values())
 
-    def gate(self, person_id: int, programme_id: int, on: date, gap_days: int = GAP_DAYS) -> Gate:
+    def gate(self, person_id: int, programme_id: int, on: date) -> Gate:
         """The gate of the person on the programme that day, as it was known at its end."""
         profile = self.rule_profile(person_id, programme_id, on)
+        gap_days = self.gap_days(person_id, programme_id, on)
         return gate(profile, self.facts(person_id, programme_id, on), on, gap_days=gap_days)
+
+    def gap_days(self, person_id: int, programme_id: int, on: date) -> int:
+        """The setting in force that day in the site where the person was placed."""
+        placement = self.placement(person_id, programme_id, on)
+        return setting_on(self._session, "gap_days", on, placement.site_id if placement is not None else None)
 
     def signatures_under(self, kind: str, record_id: int) -> list[SignOff]:
         """The signatures under a record; `kind` is "verification" or "ojt"."""
@@ -291,25 +300,21 @@ def _ojt_fact(
     )
 
 
-def gates_at(
-    session: Session, items: Collection[tuple[int, int, date]], *, gap_days: int = GAP_DAYS
-) -> dict[tuple[int, int, date], Gate]:
+def gates_at(session: Session, items: Collection[tuple[int, int, date]]) -> dict[tuple[int, int, date], Gate]:
     """The gate of each (person id, programme id, day), as it was known at the end of that day; ten queries in all."""
     held = Dossiers(session, {person_id for person_id, _, _ in items})
-    return {item: held.gate(*item, gap_days=gap_days) for item in items}
+    return {item: held.gate(*item) for item in items}
 
 
-def gates_of(
-    session: Session, pairs: Collection[tuple[int, int]], on: date, *, gap_days: int = GAP_DAYS
-) -> dict[tuple[int, int], Gate]:
+def gates_of(session: Session, pairs: Collection[tuple[int, int]], on: date) -> dict[tuple[int, int], Gate]:
     """The gate of each (person id, programme id) on one day; ten queries in all."""
-    found = gates_at(session, {(person_id, programme_id, on) for person_id, programme_id in pairs}, gap_days=gap_days)
+    found = gates_at(session, {(person_id, programme_id, on) for person_id, programme_id in pairs})
     return {(person_id, programme_id): value for (person_id, programme_id, _), value in found.items()}
 
 
-def gate_of(session: Session, person_id: int, programme_id: int, on: date, *, gap_days: int = GAP_DAYS) -> Gate:
+def gate_of(session: Session, person_id: int, programme_id: int, on: date) -> Gate:
     """The gate of one person on one programme on a day, as it was known at the end of that day."""
-    return Dossiers(session, {person_id}).gate(person_id, programme_id, on, gap_days)
+    return Dossiers(session, {person_id}).gate(person_id, programme_id, on)
 
 
 @dataclass(frozen=True)
@@ -330,9 +335,7 @@ class Road:
         return {item.skill_id: Fraction(item.threshold_num, item.threshold_den) for item in items}
 
 
-def road_of(
-    session: Session, person_id: int, on: date, *, programme_code: str = "", gap_days: int = GAP_DAYS
-) -> Road | None:
+def road_of(session: Session, person_id: int, on: date, *, programme_code: str = "") -> Road | None:
     """The road of a person on a day: of the programme named, or the primary placement's. None where nobody placed them.
 
     Eleven queries, whatever stands in the records.
@@ -348,9 +351,7 @@ def road_of(
     slugs = tuple(profile.courses) if profile is not None else ()
     titles = {row.slug: row.title for row in session.scalars(select(Course).where(Course.slug.in_(slugs)))}
     names = {item.skill_id: item.skill.name for item in profile.requirements} if profile is not None else {}
-    return Road(
-        chosen, profile, held.gate(person_id, chosen.programme_id, on, gap_days), titles, names, _one_each(placed)
-    )
+    return Road(chosen, profile, held.gate(person_id, chosen.programme_id, on), titles, names, _one_each(placed))
 
 
 def _one_each(placed: Sequence[Placement]) -> list[Placement]:
