@@ -32,7 +32,7 @@ LONG = "x" * 501
 
 
 @pytest.fixture
-def ready(session: Session, cast: Cast) -> Session:
+def ready(cast: Cast, session: Session) -> Session:
     make_course(session, NOW)
     return session
 
