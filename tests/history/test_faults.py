@@ -229,7 +229,7 @@ def test_formulas_and_merged_cells_are_refused(ready: Session, tmp_path: Path) -
     book.active.merge_cells("A5:A6")
     book.save(path)
     done, _ = look(ready, path)
-    assert faults(done) == [(3, "minutos", "formula"), (5, "", "merged")]
+    assert faults(done) == [(5, "", "merged"), (3, "minutos", "formula")]
     assert done.fatal
 
 

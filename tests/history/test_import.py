@@ -101,7 +101,7 @@ def test_correcting_imported_practice_takes_it_from_the_gate(floor: World, sessi
 
 
 def test_the_same_rows_in_another_file_write_nothing_twice(floor: World, session: Session, tmp_path: Path) -> None:
-    rows = [line(HOURS), line(CERTIFICATE), line(VERIFICATION)]
+    rows = [line(HOURS), line(CERTIFICATE, curso=floor.course.slug), line(VERIFICATION)]
     batch = bring(session, csv_of(tmp_path, *rows))
     assert batch.counts == {"hours": 1, "certificate": 1, "verification": 1, "repeated": 0, "rejected": 0}
     done, spool = look(session, csv_of(tmp_path, *reversed(rows), name="otro nombre.csv"))
@@ -140,7 +140,7 @@ def test_a_verification_keeps_score_threshold_and_evaluator(floor: World, sessio
 
 
 def test_one_audit_row_says_who_brought_which_file(floor: World, session: Session, tmp_path: Path) -> None:
-    batch = bring(session, csv_of(tmp_path, line(HOURS), line(CERTIFICATE)))
+    batch = bring(session, csv_of(tmp_path, line(HOURS), line(CERTIFICATE, curso=floor.course.slug)))
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "history.import")).one()
     assert (entry.subject_kind, entry.subject_code, entry.actor_name) == ("import_batch", batch.code, "Umbral")
 
@@ -177,7 +177,7 @@ def test_invariant_09_the_database_refuses_an_imported_record_signed_by_its_own_
 def test_invariant_07_imported_records_are_neither_changed_nor_deleted(
     floor: World, session: Session, tmp_path: Path
 ) -> None:
-    bring(session, csv_of(tmp_path, line(CERTIFICATE), line(VERIFICATION)))
+    bring(session, csv_of(tmp_path, line(CERTIFICATE, curso=floor.course.slug), line(VERIFICATION)))
     for table in ("import_batch", "import_row", "prior_certificate", "prior_verification"):
         with pytest.raises(DatabaseError, match="append-only"), session.begin_nested():
             session.execute(text(f"DELETE FROM {table}"))
