@@ -75,7 +75,6 @@ def test_nobody_searches_without_signing_in(app: Flask) -> None:
 def test_what_is_typed_comes_back_as_text(app: Flask, cast: Cast) -> None:
     page = _page(app, cast.agent, "<script>alert(1)</script>")
     assert "<script>alert" not in page
-    assert _page(app, cast.agent, "x\x00y")
     assert "Falta una letra" in _page(app, cast.agent, "x")
 
 
@@ -97,7 +96,7 @@ def test_texts_are_found_with_their_place(app: Flask, cast: Cast, published: Non
     page = _page(app, cast.author, "AUDITORIA evidencia")
     assert "/contenido/certificacion-copc/auditorias#" in page
     assert "<mark>auditoría</mark>" in page
-    assert page.count("#evidencia") == 1
+    assert _page(app, cast.author, "un caso de 2004").count("#caso-2004") == 1
     # Who is not enrolled reads nothing of it.
     assert "certificacion-copc" not in _page(app, cast.agent, "auditoria evidencia")
 
