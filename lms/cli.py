@@ -12,14 +12,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import click
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from lms.admin.doctor.base import Grade, Result
 from lms.admin.publishing import Content, publish_content, read_content, read_courses
 from lms.app import create_app
 from lms.kit import anchors, migrate
@@ -32,6 +31,9 @@ from lms.people.commands.access import set_up
 from lms.people.commands.records import Details
 from lms.web.context import services
 from lms.web.errors import message
+
+if TYPE_CHECKING:
+    from lms.admin.doctor import Result
 
 F = TypeVar("F", bound=Callable[..., None])
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -233,7 +235,7 @@ def _tell(found: list[Result], as_json: bool) -> None:
         for result in found:
             advice = f" → {result.finding.advice}" if result.finding.advice else ""
             click.echo(f"{result.finding.grade.value:4}  {result.name}: {result.finding.seen}{advice}")
-    sys.exit(0 if all(result.finding.grade is Grade.OK for result in found) else 1)
+    sys.exit(0 if all(result.finding.grade.value == "ok" for result in found) else 1)
 
 
 @main.group()

@@ -30,6 +30,7 @@ from tests.assessment.scene import ALL_TYPES, ALL_TYPES_PLAN, make_scene, questi
 from tests.cast import Cast
 from tests.conftest import NOW
 from tests.courses import complete, make_course, make_enrolment
+from tests.history.samples import prior_certificate
 from tests.hours.samples import post
 from tests.skills.worlds import at, make_world, on
 from tests.surveys.test_commands import SURVEY
@@ -97,6 +98,7 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
             now=at(3),
         )
         entry = post(session, cast)
+        prior = prior_certificate(session, cast)
         grant = queries.grants_of(session, cast.agent.id, now)[0]
         assert plan is not None
         made = make_work(session, cast)
@@ -106,6 +108,7 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
                 "person_code": cast.agent.code,
                 "grant_code": grant.code,
                 "job_code": world.job.code,
+                "traido:code": prior,
                 "word": "2026-03",
                 "module_key": "m1",
                 "asignacion:code": scene.enrolment.code,
