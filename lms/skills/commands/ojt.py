@@ -215,6 +215,7 @@ def new_ojt(
         programme_id=case.placement.programme_id,
         job_id=case.placement.job_id,
         recorded_at=now,
+        reason="",
     )
 
 
