@@ -75,9 +75,13 @@ def test_what_is_gathered_is_written_in_the_order_of_time_and_sealed_like_the_re
 
 
 def test_what_was_gathered_is_dropped_where_the_block_fails(sealed: Database) -> None:
-    with pytest.raises(KeyError), sealed.writing() as session, audit.gathered(session):
-        audit.record(session, SYSTEM, action="thing.change", subject=("thing", "g"), now=NOW)
-        raise KeyError
+    def fail() -> None:
+        with sealed.writing() as session, audit.gathered(session):
+            audit.record(session, SYSTEM, action="thing.change", subject=("thing", "g"), now=NOW)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
     assert _verdict(sealed) == audit.Verdict((), 10, 0)
 
 

@@ -102,7 +102,16 @@ def save_series(session: Session, actor: Actor, *, attempt_code: str, timed: Seq
     opened = reading.lock_own(session, actor, attempt_code)
     sound = [entry for _, entry in timed if _sound(entry)]
     items = {item.position: item for item in _items(session, opened, [entry.position for entry in sound])}
-    known = _known(session, opened, sound)
+    outcomes, rows = judge_series(opened, items, _known(session, opened, sound), timed)
+    if rows:
+        session.execute(insert(AttemptStep), rows)
+    return Saved(opened, outcomes)
+
+
+def judge_series(
+    opened: Opened, items: Mapping[int, Item], known: list[Step], timed: Sequence[tuple[datetime, Entry]]
+) -> tuple[tuple[Outcome, ...], list[dict[str, Any]]]:
+    """The outcomes of entries that came one after the other, beside the steps `known`, and the rows to store."""
     outcomes, rows = [], []
     for at, entry in timed:
         late = _late(opened, at)
@@ -113,9 +122,7 @@ def save_series(session: Session, actor: Actor, *, attempt_code: str, timed: Seq
             rows.append(
                 _row(opened, position=entry.position, tab=entry.tab, seq=entry.seq, payload=payload, late=late, now=at)
             )
-    if rows:
-        session.execute(insert(AttemptStep), rows)
-    return Saved(opened, tuple(outcomes))
+    return tuple(outcomes), rows
 
 
 def flag(
