@@ -130,20 +130,23 @@ class Desk:
 
     def attempt(self, wanted: Hits, answers: bool, session: Session, now: datetime) -> None:
         """An attempt, one answer after the other; whoever passed may answer the survey, too."""
-        actor, about = self.actor(session, now), self.world.chance("attempt", self.key, now.isoformat())
+        actor, started = self.actor(session, now), now.isoformat()
+        about, pace, opinion = (
+            self.world.chance(what, self.key, started) for what in ("attempt", "pace", "opinion")
+        )  # apart: how much chance the answers take depends on the questions drawn, which are a secret
 
         def answer(items: Sequence[Item]) -> tuple[list[tuple[datetime, tests.Entry]], datetime]:
             right = ability.pattern(items, wanted, self.world.seed, about)
             moment, timed = now, []
             for number, item in enumerate(items):
-                moment += timedelta(seconds=min(75, 12 + about.lognormvariate(3.4, 0.5)))
+                moment += timedelta(seconds=min(75, 12 + pace.lognormvariate(3.4, 0.5)))
                 raw = raw_answer(item, right=right[item.position], chance=about)
                 timed.append((moment, tests.Entry(item.position, _TAB, number, raw)))
             return timed, moment + timedelta(seconds=40)
 
         def afterwards(passed: bool) -> None:
             if passed and answers:
-                answer_survey(session, actor, self.enrolment, about)
+                answer_survey(session, actor, self.enrolment, opinion)
             if passed:
                 del self.world.enrolments[self.key]
 
