@@ -173,10 +173,12 @@ def seal(session: Session, *, limit: int = 10_000) -> int:
         .order_by(AuditEntry.id)
         .limit(limit)
     ).all()
+    seals = []
     for entry in waiting:
         number += 1
         previous = _link(previous, entry)
-        session.add(AuditSeal(id=number, entry_id=entry.id, hash=previous))
+        seals.append(AuditSeal(id=number, entry_id=entry.id, hash=previous))
+    insert_all(session, AuditSeal, seals)
     return len(waiting)
 
 

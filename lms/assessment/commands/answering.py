@@ -95,7 +95,23 @@ def _take(session: Session, attempt: Held, given: Sequence[tuple[Entry, datetime
         return Saved(attempt, ())
     sound = [entry for entry, _, _ in given if _sound(entry)]
     items = {item.position: item for item in _items(session, attempt, [entry.position for entry in sound])}
-    known = _known(session, attempt, sound)
+    outcomes, rows = _judged(attempt, items, _known(session, attempt, sound), given)
+    if rows:
+        session.execute(_ADD_STEPS, rows)
+    return Saved(attempt, outcomes)
+
+
+def judge_series(
+    attempt: Held, items: Mapping[int, Item], timed: Sequence[tuple[datetime, Entry]]
+) -> tuple[tuple[Outcome, ...], list[dict[str, Any]]]:
+    """The outcomes of the first entries of an attempt, one after the other, and the rows to store."""
+    return _judged(attempt, items, [], [(entry, at, _late(attempt, at)) for at, entry in timed])
+
+
+def _judged(
+    attempt: Held, items: Mapping[int, Item], known: list[Step], given: Sequence[tuple[Entry, datetime, bool]]
+) -> tuple[tuple[Outcome, ...], list[dict[str, Any]]]:
+    """The outcomes in order, beside the steps `known`, and the rows to store."""
     outcomes, rows = [], []
     for entry, at, late in given:
         outcome, payload = _judge(entry, items, known, late) if _sound(entry) else _refused(entry, "bad_request")
@@ -113,9 +129,7 @@ def _take(session: Session, attempt: Held, given: Sequence[tuple[Entry, datetime
                     now=at,
                 )
             )
-    if rows:
-        session.execute(_ADD_STEPS, rows)
-    return Saved(attempt, tuple(outcomes))
+    return tuple(outcomes), rows
 
 
 def flag(

@@ -214,6 +214,7 @@ def new_live_period(
         gate_at_start=state.value,
         recorded_at=now,
         recorded_by=actor.person_id,
+        reason="",
     )
 
 

@@ -210,6 +210,7 @@ def new_ojt(case: Case, actor: Actor, practice: Practice, taken: int, *, now: da
         programme_id=case.placement.programme_id,
         job_id=case.placement.job_id,
         recorded_at=now,
+        reason="",
     )
 
 

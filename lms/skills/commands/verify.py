@@ -248,6 +248,7 @@ def new_verification(
         programme_id=case.placement.programme_id,
         job_id=case.placement.job_id,
         recorded_at=now,
+        reason="",
     )
 
 
