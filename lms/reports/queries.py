@@ -126,7 +126,7 @@ def _chosen(actor: Actor, chosen: Selection, on: date, *, tested: bool) -> Itera
     if chosen.state is not None:
         yield _state(on) == chosen.state.value
     if chosen.outcome is not None:
-        yield chosen.outcome.value == _OUTCOME
+        yield _OUTCOME.in_([chosen.outcome.value])
     if chosen.first is not None:
         yield _E.c.assigned_on >= chosen.first
     if chosen.last is not None:
