@@ -70,7 +70,7 @@ def test_saving_an_answer_sends_five_statements_however_many_there_are(
 
 
 def test_the_questions_of_an_attempt_are_read_together(
-    app: Flask, cast: Cast, database: Database, scene: Scene, attempt: str, count_queries: Callable[[], Any]
+    app: Flask, cast: Cast, database: Database, attempt: str, count_queries: Callable[[], Any]
 ) -> None:
     client = cast.agent.enter(app.test_client())
     for path in (f"/intento/{attempt}", f"/intento/{attempt}/entregar"):

@@ -64,4 +64,4 @@ def test_the_forms_library_speaks_the_language_of_the_request(app: Flask) -> Non
     with app.test_request_context("/", method="POST", data={"many": "x"}):
         form = Counting()
         assert not form.validate()
-        assert form.many.errors == ["No es un valor entero válido"]
+        assert form.many.errors == ["No es un valor entero válido."]
