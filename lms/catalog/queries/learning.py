@@ -246,18 +246,21 @@ def _reading(version: VersionContent, last: str | None) -> Reading | None:
     return None if module is None or heading is None else Reading(module, heading)
 
 
+_ENROLMENTS = (
+    select(Enrolment, Completion, CompletionRevocation)
+    .outerjoin(Completion, Completion.enrolment_id == Enrolment.id)
+    .outerjoin(CompletionRevocation, CompletionRevocation.completion_id == Completion.id)
+    .where(Enrolment.person_id == _OWN)
+    .order_by(Enrolment.ended_at.is_not(None), Enrolment.assigned_at.desc(), Enrolment.id.desc())
+)
+
+
 def enrolments_of(session: Session, person_id: int) -> list[EnrolmentView]:
     """Every enrolment of a person, open ones first, then the newest. Two queries once the versions are kept.
 
     Access is the caller's business: this is for pages that show a person they already loaded.
     """
-    rows = session.execute(
-        select(Enrolment, Completion, CompletionRevocation)
-        .outerjoin(Completion, Completion.enrolment_id == Enrolment.id)
-        .outerjoin(CompletionRevocation, CompletionRevocation.completion_id == Completion.id)
-        .where(Enrolment.person_id == person_id)
-        .order_by(Enrolment.ended_at.is_not(None), Enrolment.assigned_at.desc(), Enrolment.id.desc())
-    ).all()
+    rows = session.execute(_ENROLMENTS, {"person": person_id}).all()
     versions = contents(session, {enrolment.version_id for enrolment, _, _ in rows})
     states = part_states(session, [enrolment.id for enrolment, _, _ in rows])
     found = []
