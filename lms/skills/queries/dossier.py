@@ -8,13 +8,13 @@ later day on, never before: so a figure of a past month stays what it was.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, cast, null, or_, select, union_all
+from sqlalchemy import BindParameter, Select, bindparam, cast, null, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from lms.catalog.models import Completion, CompletionRevocation, Course, PriorCertificate
@@ -47,6 +47,43 @@ NO_PROFILE = Profile(0, (), (), 1, 1)
 """What a job without a profile in force asks for: it opens nothing."""
 Row_ = TypeVar("Row_")
 
+# Every gate and every start page asks these: they are built once, for building costs more than running.
+_PEOPLE: BindParameter[int] = bindparam("people", expanding=True)
+_PLACEMENTS = (
+    select(Placement)
+    .options(joinedload(Placement.site), joinedload(Placement.programme), joinedload(Placement.job))
+    .where(Placement.person_id.in_(_PEOPLE))
+    .order_by(Placement.is_primary.desc(), Placement.from_day.desc(), Placement.id.desc())
+)
+_EMPLOYMENTS = select(Employment).where(Employment.person_id.in_(_PEOPLE))
+_VERIFICATIONS = select(Verification).where(Verification.person_id.in_(_PEOPLE)).order_by(Verification.id)
+_OJT = select(OjtRecord).where(OjtRecord.person_id.in_(_PEOPLE)).order_by(OjtRecord.id)
+_SIGNATURES = select(SignOff).where(SignOff.subject_id.in_(_PEOPLE)).order_by(SignOff.id)
+_KNOWLEDGE = union_all(
+    select(
+        Completion.person_id,
+        Course.slug,
+        Completion.completed_on,
+        Completion.expires_on,
+        CompletionRevocation.revoked_on,
+        cast(null(), UtcDateTime()).label("imported_at"),
+    )
+    .join(Course, Course.id == Completion.course_id)
+    .outerjoin(CompletionRevocation, CompletionRevocation.completion_id == Completion.id)
+    .where(Completion.person_id.in_(_PEOPLE)),
+    select(
+        PriorCertificate.person_id,
+        Course.slug,
+        PriorCertificate.issued_on,
+        PriorCertificate.expires_on,
+        ImportWithdrawal.withdrawn_on,
+        PriorCertificate.recorded_at,
+    )
+    .join(Course, Course.id == PriorCertificate.course_id)
+    .outerjoin(ImportWithdrawal, ImportWithdrawal.row_key == PriorCertificate.row_key)
+    .where(PriorCertificate.person_id.in_(_PEOPLE)),
+)
+
 
 def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
     ordered = sorted(set(ids))
@@ -58,38 +95,21 @@ class Dossiers:
     """All facts about some people. Eleven queries for up to 5,000 of them; nothing is read from the database afterwards."""
 
     def __init__(self, session: Session, person_ids: Collection[int]) -> None:
-        def load(
-            query: Callable[[ColumnElement[bool]], Select[Row_]], column: ColumnElement[int]
-        ) -> dict[int, list[Row_]]:
+        def load(query: Select[Row_], key: str = "person_id") -> dict[int, list[Row_]]:
             found: dict[int, list[Row_]] = defaultdict(list)
             for ids in _batches(person_ids):
-                for row in session.scalars(query(column.in_(ids))):
-                    found[getattr(row, column.key or "")].append(row)
+                for row in session.scalars(query, {"people": ids}):
+                    found[getattr(row, key)].append(row)
             return found
 
         self._session = session
         rows_in_force(session)  # now: what depends on them must not ask the database in the middle of a page
 
-        self.placements = load(
-            lambda those: (
-                select(Placement)
-                .options(joinedload(Placement.site), joinedload(Placement.programme), joinedload(Placement.job))
-                .where(those)
-                .order_by(Placement.is_primary.desc(), Placement.from_day.desc(), Placement.id.desc())
-            ),
-            Placement.__table__.c.person_id,
-        )
-        self.employments = load(lambda those: select(Employment).where(those), Employment.__table__.c.person_id)
-        self.verifications = load(
-            lambda those: select(Verification).where(those).order_by(Verification.id),
-            Verification.__table__.c.person_id,
-        )
-        self.ojt = load(
-            lambda those: select(OjtRecord).where(those).order_by(OjtRecord.id), OjtRecord.__table__.c.person_id
-        )
-        signatures = load(
-            lambda those: select(SignOff).where(those).order_by(SignOff.id), SignOff.__table__.c.subject_id
-        )
+        self.placements = load(_PLACEMENTS)
+        self.employments = load(_EMPLOYMENTS)
+        self.verifications = load(_VERIFICATIONS)
+        self.ojt = load(_OJT)
+        signatures = load(_SIGNATURES, "subject_id")
         self._under: dict[tuple[str, int], list[SignOff]] = defaultdict(list)
         for rows in signatures.values():
             for row in rows:
@@ -233,33 +253,8 @@ class _Proof:
 def _knowledge(session: Session, person_ids: Collection[int]) -> dict[int, list[_Proof]]:
     found: dict[int, list[_Proof]] = defaultdict(list)
     for ids in _batches(person_ids):
-        here = (
-            select(
-                Completion.person_id,
-                Course.slug,
-                Completion.completed_on,
-                Completion.expires_on,
-                CompletionRevocation.revoked_on,
-                cast(null(), UtcDateTime()).label("imported_at"),
-            )
-            .join(Course, Course.id == Completion.course_id)
-            .outerjoin(CompletionRevocation, CompletionRevocation.completion_id == Completion.id)
-            .where(Completion.person_id.in_(ids))
-        )
-        before = (
-            select(
-                PriorCertificate.person_id,
-                Course.slug,
-                PriorCertificate.issued_on,
-                PriorCertificate.expires_on,
-                ImportWithdrawal.withdrawn_on,
-                PriorCertificate.recorded_at,
-            )
-            .join(Course, Course.id == PriorCertificate.course_id)
-            .outerjoin(ImportWithdrawal, ImportWithdrawal.row_key == PriorCertificate.row_key)
-            .where(PriorCertificate.person_id.in_(ids))
-        )
-        for person_id, slug, passed_on, expires_on, revoked_on, imported_at in session.execute(union_all(here, before)):
+        rows = session.execute(_KNOWLEDGE, {"people": ids})
+        for person_id, slug, passed_on, expires_on, revoked_on, imported_at in rows:
             found[person_id].append(_Proof(KnowledgePass(slug, passed_on, expires_on), revoked_on, imported_at))
     return found
 
