@@ -69,7 +69,7 @@ def _links(page: str) -> Iterator[str]:
         yield link.replace("&amp;", "&")
 
 
-MOST_OF_A_KIND = 6
+MOST_OF_A_KIND = 4
 """Pages of one endpoint and set of parameters that one account opens: each state of a thing is met, not each row."""
 
 
