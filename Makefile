@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test test-long check format translate lock clean
+.PHONY: help install demo serve test test-long bench check format translate lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ test: $(DEV_STAMP) ## Install, check the house rules and run every test but the 
 
 test-long: $(DEV_STAMP) ## The tests that need more than a quarter of an hour
 	$(BIN)/python -m pytest -m long --durations=10
+
+bench: $(DEV_STAMP) ## Measure against the figures to beat and write docs/benchmarks.md (about ten minutes; BENCH=--quick)
+	$(BIN)/python -m benchmarks $(BENCH)
 
 check: $(DEV_STAMP) ## Style, types, import contracts, templates, content
 	$(BIN)/ruff check .

@@ -64,11 +64,52 @@ class Settings:
     max_request_kib: int = _setting(256, "Largest request body.")
     busy_seconds: float = _setting(10.0, "How long a write waits for another writer.")
     page_size: int = _setting(50, "Rows of one page of a list.")
+    home_rows: int = _setting(8, "Rows of each list of the start page; what is more stands on the page it leads to.")
+    home_people: int = _setting(300, "Largest team whose doors the start page counts, and `/equipo` filters by door.")
     hours_months: int = _setting(36, "Longest period of one report of hours, in months.")
     answer_grace_seconds: int = _setting(60, "An answer that arrives this long after the deadline still counts.")
     survey_minimum: int = _setting(5, "Anonymous results are shown from this many answers, and per this many new ones.")
     gap_days: int = _setting(90, "After an absence longer than this, earlier verifications are stale.")
+    history_file_mib: int = _setting(64, "Largest file of `lms history import`.")
+    history_unpacked_mib: int = _setting(1024, "What an XLSX file may unpack to.")
+    history_rows: int = _setting(500_000, "Most rows of one import.")
+    history_text: int = _setting(500, "Longest text of a cell that is imported.")
+    history_faults: int = _setting(20_000, "Faults of an import that are listed one by one; those beyond are counted.")
+    search_results: int = _setting(8, "Results of each kind that a search shows.")
+    search_words: int = _setting(6, "Words of a search that count; those beyond are left out, and it says so.")
     action_plan_days: int = _setting(14, "Days to close the action plan that a failed verification opens.")
+    redis_url: str = _setting("", "`redis://…` of the queue of jobs; empty: a file in the instance folder.")
+    worker_pause_seconds: float = _setting(1.0, "How long an idle worker waits before it looks for work again.")
+    outbox_batch: int = _setting(100, "Messages of one kind that the worker carries before it looks round.")
+    outbox_tries: int = _setting(8, "Tries of a message of the outbox before it is given up.")
+    outbox_base_seconds: float = _setting(30.0, "Wait after a message's first failure; it doubles with each one.")
+    outbox_cap_seconds: float = _setting(21_600.0, "Longest wait between two tries of a message.")
+    outbox_lease_seconds: float = _setting(300.0, "After this long, a message whose worker died is taken up again.")
+    outbox_keep_days: int = _setting(30, "Messages that were sent are forgotten after this many days.")
+    job_threads: int = _setting(2, "Jobs that one worker does at the same time.")
+    job_tries: int = _setting(3, "Tries of a job before it has failed.")
+    job_base_seconds: float = _setting(10.0, "Wait after a job's first failure; it doubles with each one.")
+    job_cap_seconds: float = _setting(600.0, "Longest wait between two tries of a job.")
+    job_lease_seconds: float = _setting(60.0, "After this long, a job whose worker died is taken up again.")
+    job_lost_seconds: float = _setting(60.0, "A job that waits this long in the queue is put there again.")
+    job_keep_days: int = _setting(14, "Jobs that ended, with their results, leave the tray after this many days.")
+    mail_host: str = _setting("", "Server that takes e-mail (SMTP); empty: no e-mail is sent.")
+    mail_port: int = _setting(587, "Its port.")
+    mail_user: str = _setting("", "User to sign in to it with; empty: without signing in.")
+    mail_password: str = _setting("", "The user's password.")
+    mail_tls: str = _setting("starttls", "`none`, `starttls` or `tls`.")
+    mail_from: str = _setting("", "Sender of every e-mail, such as `Umbral <umbral@example.com>`.")
+    mail_timeout_seconds: float = _setting(20.0, "How long the mail server may take for one answer.")
+    mail_deadline_seconds: float = _setting(120.0, "How long one e-mail may take in all.")
+    notice_keep_days: int = _setting(90, "Notices leave the list after this many days.")
+    notice_expiry_days: int = _setting(30, "Days before its end that a certificate's holder is told.")
+    evidence_kib: int = _setting(10_240, "Largest evidence file, in KiB.")
+    evidence_files: int = _setting(5, "Evidence files that one form takes.")
+    evidence_types: str = _setting("pdf png jpeg webp csv xlsx txt", "Kinds of file that are taken as evidence.")
+    result_kib: int = _setting(262_144, "Largest file that long work leaves as its result, in KiB.")
+    result_types: str = _setting("csv xlsx pdf zip txt", "Kinds of file that long work may leave.")
+    import_kib: int = _setting(20_480, "Largest file of records to bring in, in KiB.")
+    import_types: str = _setting("csv xlsx", "Kinds of file that records are brought in from.")
 
     @property
     def demo(self) -> bool:
@@ -98,6 +139,7 @@ class Settings:
         """
         if self.environment not in {"development", "production", "demo", "test"}:
             raise ConfigError(f"LMS_ENVIRONMENT={self.environment}: use development, production, demo or test")
+        self._check_mail()
         if self.environment == "production":
             if self.secret_key == DEFAULT_SECRET or len(self.secret_key) < 32:
                 raise ConfigError("LMS_SECRET_KEY is the default or shorter than 32 characters: set a random one")
@@ -105,6 +147,18 @@ class Settings:
                 raise ConfigError("LMS_DEBUG is on in production: switch it off")
             if not self.secure_cookies:
                 raise ConfigError("LMS_SECURE_COOKIES is off in production: serve over HTTPS and set it to 1")
+
+    def _check_mail(self) -> None:
+        if self.mail_tls not in {"none", "starttls", "tls"}:
+            raise ConfigError(f"LMS_MAIL_TLS={self.mail_tls}: use none, starttls or tls")
+        if self.outbox_lease_seconds <= self.mail_deadline_seconds:
+            raise ConfigError(
+                "LMS_OUTBOX_LEASE_SECONDS must be longer than LMS_MAIL_DEADLINE_SECONDS: or a mail goes twice"
+            )
+        if self.mail_host and "@" not in self.mail_from:
+            raise ConfigError("LMS_MAIL_HOST is set but LMS_MAIL_FROM is no address: set the sender of the e-mails")
+        if self.mail_user and self.mail_tls == "none" and self.environment == "production":
+            raise ConfigError("LMS_MAIL_TLS is none and LMS_MAIL_USER is set: the password would travel in the clear")
 
 
 _NAMES = {"database_url": "DATABASE_URL", "port": "PORT"}
@@ -132,6 +186,15 @@ def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Setti
     settings = Settings(**values)
     settings.check()
     return settings
+
+
+def environ_of(settings: Settings) -> dict[str, str]:
+    """The environment that `load` reads these settings from: for a process of our own."""
+    return {
+        env_name(item.name): str(int(value)) if isinstance(value, bool) else str(value)
+        for item in fields(Settings)
+        for value in [getattr(settings, item.name)]
+    }
 
 
 def _read(name: str, raw: str, default: object) -> object:

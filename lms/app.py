@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 import config
@@ -14,27 +17,40 @@ from lms.assessment.views import routes as assessment_routes
 from lms.catalog import views as catalog_views
 from lms.catalog.events import CourseCompleted
 from lms.catalog.views import routes as catalog_routes
+from lms.catalog.views import searching as catalog_searching
 from lms.certificates import commands as certificate_commands
 from lms.certificates import views as certificate_views
 from lms.certificates.views import routes as certificate_routes
+from lms.history import views as history_views
+from lms.history.views import routes as history_routes
 from lms.home import demo_accounts
 from lms.home.views import routes as home_routes
 from lms.hours import views as hours_views
 from lms.hours.views import routes as hours_routes
 from lms.kit.db import Database, make_engine
 from lms.kit.events import EventBus, attach
+from lms.kit.jobs import Jobs
+from lms.kit.mail import MAIL, Letter, letter_of
+from lms.kit.outbox import Message
 from lms.metrics.views import routes as metrics_routes
 from lms.people import queries as people_queries
 from lms.people.views import routes as people_routes
+from lms.people.views import searching as people_searching
+from lms.reports.views import routes as report_routes
+from lms.skills import queries as skill_queries
 from lms.skills import views as skill_views
 from lms.skills.views import routes as skill_routes
+from lms.skills.views import searching as skill_searching
 from lms.surveys import commands as survey_commands
 from lms.surveys import views as survey_views
 from lms.surveys.views import routes as survey_routes
-from lms.web import slots
+from lms.web import files as web_files
+from lms.web import search, slots
 from lms.web.app import init_app as init_web
 from lms.web.assets import Assets
 from lms.web.context import Services
+from lms.web.files import routes as file_routes
+from lms.web.speaking import Speaking
 
 
 def make_database(settings: config.Settings, bus: EventBus) -> Database:
@@ -55,6 +71,27 @@ def make_bus(settings: config.Settings) -> EventBus:
     bus.subscribe(CourseCompleted, survey_commands.ask_after)
     bus.subscribe(CourseCompleted, issue_certificate)
     return bus
+
+
+@dataclass(frozen=True)
+class Background:
+    """What the worker needs to know of the capabilities: its jobs, and which outbox kinds become letters."""
+
+    jobs: Jobs
+    letters: frozenset[str]
+
+    compose: Callable[[Message], Letter | None]
+    """Makes the letter of an outbox message; None where nothing is to be sent any more."""
+
+
+def make_background() -> Background:
+    """The jobs and letters of every capability."""
+    return Background(Jobs(), frozenset({MAIL}), letter_of)
+
+
+def make_speaking(settings: config.Settings, database: Database) -> Speaking:
+    """The words of the worker."""
+    return Speaking(lambda: create_app(settings), settings, database, people_queries.actor_by_id)
 
 
 @functools.cache
@@ -83,14 +120,24 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         skill_routes,
         certificate_routes,
         metrics_routes,
+        history_routes,
+        report_routes,
         admin_routes,
         home_routes,
+        file_routes,
     ):
         app.register_blueprint(routes)
     _fill_slots(app)
+    _open_files(app)
+    _add_searches(app)
     if settings.demo:
         slots.fill(app, "sign_in", demo_accounts.sign_in_card)
     return app
+
+
+def _open_files(app: Flask) -> None:
+    """Who may have the files of each purpose: the capability that owns it says."""
+    web_files.register(app, "evidence", skill_queries.reach_evidence)
 
 
 def _fill_slots(app: Flask) -> None:
@@ -106,3 +153,21 @@ def _fill_slots(app: Flask) -> None:
     slots.fill(app, "person.panels", assessment_views.results.person_panel)
     slots.fill(app, "person.panels", hours_views.person_panel)
     slots.fill(app, "person.panels", certificate_views.person_panel)
+    slots.fill(app, "person.panels", history_views.person_panel)
+    slots.fill(app, "road.records", history_views.road_records)
+    slots.fill(app, "hours.entry", history_views.hours_source)
+
+
+def _add_searches(app: Flask) -> None:
+    """What the search looks through, in the order of the results."""
+    for order, (label, find) in enumerate(
+        (
+            (_l("Personas"), people_searching.find_people),
+            (_l("Certificados"), certificate_views.find_certificates),
+            (_l("Cursos y términos"), catalog_searching.find_courses),
+            (_l("En los textos"), catalog_searching.find_sections),
+            (_l("Perfiles y habilidades"), skill_searching.find_skills),
+            (_l("Páginas"), search.find_pages),
+        )
+    ):
+        search.add(app, search.Provider(label, order, find))

@@ -19,10 +19,12 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
+from lms.admin.doctor.base import Grade, Result
 from lms.admin.publishing import Content, publish_content, read_content, read_courses
 from lms.app import create_app
 from lms.kit import audit, migrate
 from lms.kit.clock import utc_now
+from lms.kit.db import make_engine
 from lms.kit.errors import LmsError
 from lms.kit.permissions import SYSTEM
 from lms.people.commands.access import set_up
@@ -39,12 +41,13 @@ class LazyGroup(click.Group):
 
     lazy = {  # noqa: RUF012 - a constant table
         "banks": "lms.assessment.cli:banks",
+        "history": "lms.history.cli:history",
         "hours": "lms.hours.cli:hours",
         "metrics": "lms.metrics.cli:metrics",
         "demo": "lms.demo.cli:demo",
     }
 
-    reading = frozenset({"hours", "metrics"})
+    reading = frozenset({"history", "hours", "metrics"})
     """Groups whose commands read the database: each runs inside the application, with the database as its object."""
     _mounted: ClassVar[set[str]] = set()
 
@@ -161,7 +164,7 @@ def init(number: str, given_name: str, family_name: str, email: str, as_json: bo
 
 @main.command()
 def serve() -> None:
-    """Serve this installation, with one housekeeping process beside the server."""
+    """Serve this installation, with one worker process beside the server."""
     from lms.serving import serve as run
 
     with application():
@@ -169,6 +172,20 @@ def serve() -> None:
         services().database.engine.dispose()
     click.echo(f"Umbral: http://{settings.host}:{settings.port}")
     run(settings)
+
+
+@main.command()
+@click.option("--parent", type=int, hidden=True, help="End when the process of this number does.")
+def worker(parent: int | None) -> None:
+    """Carry e-mails, run jobs and keep the house, for a server that `lms serve` did not start. `lms serve` starts its own."""
+    from lms.worker import work
+
+    settings = config.load()
+    engine = make_engine(settings.database)
+    if migrate.pending(engine):
+        _stop("the database is not up to date: run `lms db upgrade`")
+    engine.dispose()
+    work(settings, parent)
 
 
 @main.command()
@@ -186,6 +203,35 @@ def nightly(as_json: bool) -> None:
             f"{done.attempts_closed} attempts closed, {done.entries_sealed} audit entries sealed, "
             f"{done.answers_released} answers released"
         )
+
+
+@main.command()
+@as_json_option
+def doctor(as_json: bool) -> None:
+    """Look at this installation and say what to mend (exit status 1 where there is something)."""
+    from lms.admin import doctor as doctors
+
+    try:
+        app = create_app()
+    except config.ConfigError as fault:  # what would stop the server is the first thing to mend
+        _tell([doctors.Result("settings", doctors.fail(str(fault), ""))], as_json)
+        return
+    with app.app_context():
+        held = services()
+        found = doctors.examine(doctors.Patient(held.settings, held.database, utc_now()), doctors.CHECKS)
+        held.database.engine.dispose()
+    _tell(found, as_json)
+
+
+def _tell(found: list[Result], as_json: bool) -> None:
+    """Print what the doctor found, and end with its exit status."""
+    if as_json:
+        click.echo(json.dumps({"checks": [result.as_dict() for result in found]}, ensure_ascii=False, indent=2))
+    else:
+        for result in found:
+            advice = f" → {result.finding.advice}" if result.finding.advice else ""
+            click.echo(f"{result.finding.grade.value:4}  {result.name}: {result.finding.seen}{advice}")
+    sys.exit(0 if all(result.finding.grade is Grade.OK for result in found) else 1)
 
 
 @main.group()

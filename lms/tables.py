@@ -4,10 +4,26 @@ from lms.assessment import models as assessment
 from lms.catalog import models as catalog
 from lms.certificates import models as certificates
 from lms.hours import models as hours
-from lms.kit import audit
+from lms.kit import audit, files, jobs, outbox, provenance
 from lms.metrics import models as metrics
+from lms.notify import models as notify
 from lms.people import models as people
 from lms.skills import models as skills
 from lms.surveys import models as surveys
 
-__all__ = ["assessment", "audit", "catalog", "certificates", "hours", "metrics", "people", "skills", "surveys"]
+__all__ = [
+    "assessment",
+    "audit",
+    "catalog",
+    "certificates",
+    "files",
+    "hours",
+    "jobs",
+    "metrics",
+    "notify",
+    "outbox",
+    "people",
+    "provenance",
+    "skills",
+    "surveys",
+]

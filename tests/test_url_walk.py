@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+import config
 from lms.kit.db import Database
+from lms.kit.files import make_store
 from lms.kit.permissions import Actor
 from lms.web.routes import PUBLIC, Allow, allowed
 from tests.cast import Cast, Member
@@ -39,8 +41,8 @@ JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture
-def provider(database: Database, cast: Cast) -> Provider:
-    return make_provider(database, cast)
+def provider(database: Database, cast: Cast, settings: config.Settings) -> Provider:
+    return make_provider(database, cast, make_store(settings))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, date, datetime
 
 from sqlalchemy import select
@@ -10,12 +11,13 @@ from werkzeug.routing import Rule
 from lms.certificates.models import Certificate
 from lms.kit.clock import utc_now
 from lms.kit.db import Database
+from lms.kit.files import FileStore
 from lms.kit.ids import new_code
 from lms.kit.permissions import SYSTEM, Role
 from lms.metrics.figures import FIGURES
 from lms.people import queries
 from lms.people.models import AccessGrant
-from lms.skills.commands import enter_live_period
+from lms.skills.commands import Upload, attach_evidence, enter_live_period
 from lms.skills.commands.live import Period
 from lms.skills.models import ActionPlan
 from lms.surveys.commands import publish_survey
@@ -53,7 +55,7 @@ class Provider(dict[str, str]):
         return {name: next(self[key] for key in self.keys_for(rule, name) if key in self) for name in rule.arguments}
 
 
-def make_provider(database: Database, cast: Cast) -> Provider:
+def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
     """Write one row of every kind about the agent, committed."""
     now = utc_now()
     with database.writing() as session:
@@ -70,6 +72,14 @@ def make_provider(database: Database, cast: Cast) -> Provider:
         world.supervised()
         ojt = world.practise(2)
         verification = world.verify(1, score="9/10")
+        (evidence,) = attach_evidence(
+            session,
+            cast.trainer.actor,
+            record=verification,
+            uploads=[Upload("acta.txt", io.BytesIO(b"acta"))],
+            store=files,
+            now=at(1),
+        )
         world.verify(2, score="1/10")  # a failure opens an action plan
         plan = session.scalars(select(ActionPlan)).first()
         live = enter_live_period(
@@ -106,6 +116,7 @@ def make_provider(database: Database, cast: Cast) -> Provider:
                 "assessment.practise:code": scene.enrolment.code,
                 "assessment.practise:key": "practica-1",
                 "plan:code": plan.code,
+                "archivo:code": evidence.code,
                 "horas:code": entry.code,
                 "contenido:slug": "curso",
                 "contenido:key": "m1",

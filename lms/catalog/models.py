@@ -160,3 +160,50 @@ class CompletionRevocation(AppendOnly, Base):
     revoked_on: Mapped[day]  # the first day on which it does not stand, in the person's site
     revoked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str]
+
+
+class PriorCertificate(AppendOnly, Base):
+    """A course that a person passed before this site kept records, or elsewhere: imported, with its evidence and approver.
+
+    It proves the knowledge of the course from `issued_on` to `expires_on`, and is no certificate of this site.
+    """
+
+    __tablename__ = "prior_certificate"
+    __table_args__ = (
+        CheckConstraint("expires_on IS NULL OR expires_on > issued_on", name="order"),
+        CheckConstraint("approver_id IS NULL OR approver_id <> person_id", name="own"),
+        CheckConstraint("approver_name <> ''", name="approver"),
+        Index("ix_prior_certificate_person", "person_id"),
+    )
+
+    id: Mapped[pk]
+    code: Mapped[code]
+    row_key: Mapped[str] = mapped_column(ForeignKey("import_row.key"), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    course_title: Mapped[str]
+    training_type: Mapped[str]
+    issued_on: Mapped[day]
+    expires_on: Mapped[date | None]  # the last day on which it stands
+    approver_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approver_name: Mapped[str]
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
+    programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id"))
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"))
+    recorded_at: Mapped[moment]
+
+
+class SearchEntry(Base):
+    """A section of a module as it is searched: plain text and the same folded. Made at publishing, no evidence."""
+
+    __tablename__ = "search_entry"
+    __table_args__ = (Index("ix_search_entry_version", "version_id"),)
+
+    id: Mapped[pk]
+    version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
+    module_key: Mapped[str]
+    position: Mapped[int]  # in the version, from 1
+    anchor: Mapped[str]  # the section's heading, "" for what stands before the first
+    heading: Mapped[str]
+    body: Mapped[str]
+    folded: Mapped[str]  # heading and body, lower case, without accents

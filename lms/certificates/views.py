@@ -20,8 +20,11 @@ from lms.people.models import Person
 from lms.web import i18n
 from lms.web.context import actor, db, now, settings, today
 from lms.web.routes import PUBLIC, Routes
+from lms.web.search import Asked, Hit
 
 routes = Routes("certificates", __name__, MESSAGES)
+SHORTEST_CODE = 8
+"""Signs of what may be a certificate's code."""
 _READERS = (Permission.LEARN, Permission.READ_TEAM)
 
 
@@ -127,6 +130,20 @@ def verify(code: str) -> ResponseReturnValue:
     row = queries.public(db(), normal_code(code), today())
     page = render_template("certificates/verify.html", form=CodeForm(), row=row, asked=True)
     return page, 200 if row is not None else 404, {"X-Robots-Tag": "noindex"}
+
+
+def find_certificates(asked: Asked) -> list[Hit]:
+    """The certificate whose code was typed, one's own or of somebody in scope. Two queries at most."""
+    code = normal_code(asked.text)
+    if len(code) < SHORTEST_CODE or not any(actor().can(permission) for permission in _READERS):
+        return []
+    try:
+        row = _readable(code)
+    except NotFound:
+        return []
+    certificate = row.certificate
+    url = url_for("certificates.show", code=certificate.code)
+    return [Hit(certificate.course_title, url, f"{certificate.person_name} · {row.printed_code}")]
 
 
 def course_card(enrolment: Enrolment, **_context: object) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from random import Random
 
 from lms.assessment.queries.attempts import Item
 from lms.assessment.types.base import Body
@@ -13,25 +14,27 @@ Wanted = list[int]
 """Indices of a question's elements in the order in which they are given; shown positions are worked out from them."""
 
 
-def _single(body: Body, right: bool) -> Wanted:
+def _single(body: Body, right: bool, chance: Random | None) -> Wanted:
     good = right_ones(body)
-    return [index for index in range(len(body["options"])) if (index in good) is right][:1]
+    found = [index for index in range(len(body["options"])) if (index in good) is right]
+    # Of the wrong options some tempt more than others: the first ones of a question, in this company.
+    return found[:1] if chance is None else chance.choices(found, range(len(found) + 1, 1, -1))
 
 
-def _multiple(body: Body, right: bool) -> Wanted:
+def _multiple(body: Body, right: bool, _chance: Random | None) -> Wanted:
     good = right_ones(body)
     return [index for index in range(len(body["options"])) if (index in good) is right]
 
 
-def _true_false(body: Body, right: bool) -> Wanted:
+def _true_false(body: Body, right: bool, _chance: Random | None) -> Wanted:
     return [0 if body["answer"] is right else 1]
 
 
-def _matching(body: Body, right: bool) -> Wanted:
+def _matching(body: Body, right: bool, _chance: Random | None) -> Wanted:
     return _turned(len(body["pairs"]), right)
 
 
-def _ordering(body: Body, right: bool) -> Wanted:
+def _ordering(body: Body, right: bool, _chance: Random | None) -> Wanted:
     return _turned(len(body["items"]), right)
 
 
@@ -40,7 +43,7 @@ def _turned(size: int, right: bool) -> Wanted:
     return [(place + (0 if right else 1)) % size for place in range(size)]
 
 
-_KINDS: dict[str, Callable[[Body, bool], Wanted]] = {
+_KINDS: dict[str, Callable[[Body, bool, Random | None], Wanted]] = {
     "single": _single,
     "multiple": _multiple,
     "true_false": _true_false,
@@ -49,14 +52,14 @@ _KINDS: dict[str, Callable[[Body, bool], Wanted]] = {
 }
 
 
-def raw_answer(item: Item, *, right: bool) -> list[str]:
-    """What a browser sends for a drawn question: full marks, or none at all.
+def raw_answer(item: Item, *, right: bool, chance: Random | None = None) -> list[str]:
+    """What a browser sends for a drawn question: full marks, or none at all. `chance` picks among wrong options.
 
     Raises: KeyError for a type of question that this demo does not know; ValueError where the type's own grading
     does not agree.
     """
     kind, body = item.question.kind, item.question.body
-    wanted = _KINDS[kind.name](body, right)
+    wanted = _KINDS[kind.name](body, right, chance)
     # The two choices of true and false are never shuffled.
     raw = [str(index if not item.order else item.order.index(index)) for index in wanted]
     if kind.grade(body, kind.parse_answer(raw, body, item.order)) != Fraction(int(right)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
@@ -12,12 +13,15 @@ from sqlalchemy.orm import Session
 import config
 from lms.admin.publishing import publish_content, read_content
 from lms.assessment import commands as tests
+from lms.assessment.queries.content import test_plan
 from lms.catalog import queries as catalog
 from lms.demo import company
 from lms.demo.company import AgentPlan, Stage
+from lms.demo.crowd import TEAM_SIZE, Crowd, gather
 from lms.demo.learning import plan_course
+from lms.demo.lives import Life
 from lms.demo.office import plan_office
-from lms.demo.people import found_company, give_passwords, plan_hire, plan_return, plan_transfer
+from lms.demo.people import found_company, give_passwords, plan_closing, plan_hire, plan_return, plan_transfer
 from lms.demo.road import Road, found_profiles
 from lms.demo.story import Calendar, Story
 from lms.demo.world import World
@@ -68,11 +72,21 @@ def standing(session: Session) -> Standing:
     return Standing.FOREIGN if session.scalar(select(Person.id).limit(1)) is not None else Standing.EMPTY
 
 
-def build(database: Database, settings: config.Settings, now: datetime, *, seed: int = company.SEED) -> Built:
+def build(
+    database: Database,
+    settings: config.Settings,
+    now: datetime,
+    *,
+    seed: int = company.SEED,
+    people: int = 0,
+    months: int = 12,
+    tell: Callable[[str], None] = lambda _text: None,
+) -> Built:
     """Build the demo company in a migrated, empty database; one that stands already is kept.
 
-    The same seed and moment give the same facts; codes and secrets differ. The database must carry the event bus
-    (`lms.app.make_database`), or nobody gets a certificate.
+    About `people` work there today, never fewer than those with a name of their own; records go back `months`, at least
+    a year. The same seed, size and moment give the same facts; codes and secrets differ. `tell` hears of the progress.
+    The database must carry the event bus (`lms.app.make_database`), or nobody gets a certificate.
 
     Raises: DemoRefusedError outside the demo environment, for a database with other people in it, after an interrupted build.
     """
@@ -84,31 +98,43 @@ def build(database: Database, settings: config.Settings, now: datetime, *, seed:
         return Built(made=False)
     if found is not Standing.EMPTY:
         raise DemoRefusedError(_REFUSALS[found])
-    world = World(settings, seed, Calendar(now, settings.zone), Story(Calendar(now, settings.zone)))
-    acts = _found(world, database)
-    acts += _live(world, database)
+    world = World(settings, seed, Calendar(now, settings.zone), Story(Calendar(now, settings.zone)), months=months)
+    crowd = gather(world, _crowd_size(people))
+    acts = _found(world, database, crowd)
+    acts += _live(world, database, crowd, tell)
+    tell("Sellando la auditoría…")
     _finish(world, database)
     return Built(made=True, acts=acts)
 
 
-def _found(world: World, database: Database) -> int:
+def _crowd_size(people: int) -> int:
+    """How many agents without a name of their own make up a company of `people`, their coordinators and trainers apart."""
+    here = 1 + len(company.STAFF) + 1 + sum(plan.left is None for plan in company.AGENTS) + 2
+    return max(0, round((people - here) / (1 + 4 / 3 / TEAM_SIZE)))
+
+
+def _found(world: World, database: Database, crowd: Crowd) -> int:
     """The first day: people of the office, content, profiles. Returns how many acts there were."""
-    first = world.calendar.at(world.calendar.ago(company.GO_LIVE), 8)
+    first = world.calendar.at(world.first, 8)
     with database.writing() as session:
         audit.record(session, SYSTEM, action=_BEGUN, subject=("demo", str(world.seed)), now=first)
-    found_company(world)
-    acts = world.story.tell(database)
+    found_company(world, crowd.staff)
+    acts = world.story.tell(database, world.batch)
     content = read_content(world.settings.content)
-    published = world.calendar.at(world.calendar.ago(company.GO_LIVE), 11, 30)
+    published = world.calendar.at(world.first, 11, 30)
     with database.writing() as session:
         publish_content(session, world.actor(session, "tomas", published), content, now=published)
     with database.reading() as session:
-        catalog.assignable(session)  # keeps the published version at hand for all that follows
+        course = catalog.current_content(session, company.COURSE)  # keeps the version at hand for all that follows
+        world.modules = len(course.modules)
+        found = test_plan(session, course.test)
+        parts = found[1].sections if found else ()
+        world.sections = tuple((part["topic"], part["difficulty"], part["count"]) for part in parts)
     return acts
 
 
-def _live(world: World, database: Database) -> int:
-    """The year that follows."""
+def _live(world: World, database: Database, crowd: Crowd, tell: Callable[[str], None]) -> int:
+    """All that follows."""
     world.story = Story(world.calendar)
     found_profiles(world)
     plan_office(world)
@@ -117,7 +143,11 @@ def _live(world: World, database: Database) -> int:
         _plan_agent(world, plan)
     _plan_returner(world, company.RETURNER)
     _plan_mover(world, company.MOVER)
-    return world.story.tell(database)
+    for worker in crowd.workers:
+        Life(world, worker).plan()
+    for day in sorted({worker.left for worker in crowd.workers if worker.left is not None}):
+        plan_closing(world, day)
+    return world.story.tell(database, world.batch, tell)
 
 
 def _plan_agent(world: World, plan: AgentPlan) -> None:

@@ -8,6 +8,7 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -29,13 +30,20 @@ _KEY_FILE = "secret_key"
 @click.command()
 @click.option("--serve", is_flag=True, help="Serve the demo when it stands.")
 @click.option("--fresh", is_flag=True, help="Throw the demo's records away and build them again.")
-def demo(serve: bool, fresh: bool) -> None:
-    """Build a fictional company with a year of records, and say who can sign in.
+@click.option(
+    "--people", default=400, show_default=True, type=click.IntRange(1, 5000), help="How many work there today."
+)
+@click.option(
+    "--months", default=24, show_default=True, type=click.IntRange(12, 60), help="How far its records go back."
+)
+@click.option("--seed", default=1, show_default=True, type=int, help="The same seed makes the same company.")
+def demo(serve: bool, fresh: bool, people: int, months: int, seed: int) -> None:
+    """Build a fictional company with its records of some years, and say who can sign in.
 
     A demo that stands already is kept. A database with other people in it is never touched.
     """
     settings = demo_settings()
-    prepare(settings, fresh=fresh)
+    prepare(settings, Size(people, months, seed), fresh=fresh)
     click.echo(sign_in_table())
     if serve:
         click.echo(f"\n  http://{settings.host}:{settings.port}/\n  (Ctrl+C para terminar)")
@@ -66,7 +74,16 @@ def _kept_key(folder: Path) -> str:
     return key
 
 
-def prepare(settings: config.Settings, *, fresh: bool) -> None:
+@dataclass(frozen=True)
+class Size:
+    """How large a company is asked for, and which one."""
+
+    people: int
+    months: int
+    seed: int
+
+
+def prepare(settings: config.Settings, size: Size, *, fresh: bool) -> None:
     """Bring the demo's database to the shape of the code and the company into it.
 
     Raises: click.ClickException for a database that holds anything but a demo; it is left as it is.
@@ -80,9 +97,17 @@ def prepare(settings: config.Settings, *, fresh: bool) -> None:
             _throw_away(database)
         if found is not Standing.FOREIGN:
             migrate.upgrade(database.engine)
-        made = build(database, settings, utc_now())
+        made = build(
+            database,
+            settings,
+            utc_now(),
+            seed=size.seed,
+            people=size.people,
+            months=size.months,
+            tell=lambda text: click.echo(f"  {text}"),
+        )
         kept = "La demostración ya estaba: se conserva (--fresh la arma de nuevo)."
-        click.echo(f"{settings.company}: {made.acts} hechos en un año de registros." if made.made else kept)
+        click.echo(f"{settings.company}: {made.acts} hechos en {size.months} meses." if made.made else kept)
     except DemoRefusedError as refused:
         raise click.ClickException(str(refused)) from None
     finally:

@@ -7,13 +7,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from zoneinfo import ZoneInfo
 
 from lms.kit.permissions import Role
 
 SEED = 20
 COURSE = "certificacion-copc"
-SITES = {"rosario": ("Sede Rosario", "America/Argentina/Buenos_Aires"), "bogota": ("Sede Bogotá", "America/Bogota")}
-PROGRAMMES = {"banca": "Banca Horizonte", "tienda": "Tienda Marea", "seguros": "Seguros Faro"}
+SITES = {
+    "rosario": ("Sede Rosario", "America/Argentina/Buenos_Aires"),
+    "bogota": ("Sede Bogotá", "America/Bogota"),
+    "mendoza": ("Sede Mendoza", "America/Argentina/Buenos_Aires"),
+}
+PROGRAMMES = {
+    "banca": "Banca Horizonte",
+    "tienda": "Tienda Marea",
+    "seguros": "Seguros Faro",
+    "viajes": "Viajes Nubelar",
+    "energia": "Energía Trascoral",
+    "salud": "Salud Almendrillo",
+}
+
+
+def zone_of(site: str) -> ZoneInfo:
+    """The time zone of a site."""
+    return ZoneInfo(SITES[site][1])
+
+
 GO_LIVE = 250
 """Working days before today on which the company began to keep its records here: about a year."""
 
@@ -31,6 +50,7 @@ JOBS = {
     "telefonico": JobPlan("Agente telefónico", True, ("escucha", "sistema", "datos")),
     "digital": JobPlan("Agente digital", True, ("escritura", "sistema", "datos")),
     "calidad": JobPlan("Analista de calidad", True, ("desvios", "datos")),
+    "soporte": JobPlan("Agente de soporte", True, ("escucha", "diagnostico", "datos")),
     "retencion": JobPlan("Agente de retención", True),
     "coordinacion": JobPlan("Coordinación", False),
     "jefatura": JobPlan("Jefatura de centro", False),
@@ -76,6 +96,14 @@ SKILLS = {
         "monitored_contacts",
         90,
         270,
+    ),
+    "diagnostico": SkillPlan(
+        "Diagnóstico de fallas",
+        "Hace las preguntas justas, en orden, y llega a la causa.",
+        False,
+        "observation",
+        85,
+        365,
     ),
     "datos": SkillPlan(
         "Protección de datos", "Valida la identidad y no revela lo que no corresponde.", True, "role_play", 90, 365
@@ -150,6 +178,15 @@ STAFF = (
         "esteban",
         3,
         ((Role.TRAINER, "rosario"), (Role.TRAINER, "bogota")),
+    ),
+    StaffPlan(
+        "dario", "J003", "Darío", "Fontanel", "jefatura", "mendoza", "salud", "", 4, ((Role.COORDINATOR, "mendoza"),)
+    ),
+    StaffPlan(
+        "celia", "F003", "Celia", "Amestoy", "formacion", "mendoza", "salud", "dario", 3, ((Role.TRAINER, "mendoza"),)
+    ),
+    StaffPlan(
+        "ramon", "Q002", "Ramón", "Iturbe", "calidad", "mendoza", "salud", "dario", 3, ((Role.TRAINER, "mendoza"),)
     ),
     StaffPlan(
         "tomas", "E001", "Tomás", "Villalba", "contenidos", "rosario", "banca", "esteban", 4, ((Role.AUTHOR, ""),)

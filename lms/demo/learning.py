@@ -111,14 +111,15 @@ def _plan_attempt(world: World, plan: AgentPlan, at: datetime, *, passes: bool, 
         attempt = tests.start(session, actor, enrolment_code=enrolment, now=now)
         items = reading.items_of(session, attempt.id)
         outcome = outcomes(items, plan.ability, chance, passes=passes)
-        moment = now
+        moment, timed = now, []
         for number, item in enumerate(items):
             moment += timedelta(seconds=_SECONDS_A_QUESTION + (number * 7) % 30)
             entry = tests.Entry(item.position, "demo-tab", number, raw_answer(item, right=outcome[item.position]))
-            tests.save(session, actor, attempt_code=attempt.code, entries=[entry], now=moment)
+            timed.append((moment, entry))
+        tests.save_series(session, actor, attempt_code=attempt.code, timed=timed)
         tests.submit(session, actor, attempt_code=attempt.code, now=moment + timedelta(seconds=40))
-        if passes:
-            _answer_survey(session, actor, enrolment, chance)
+        if passes and chance.random() <= _ANSWERS_SURVEY:
+            answer_survey(session, actor, enrolment, chance)
 
     world.story.plan(at, take)
 
@@ -143,9 +144,8 @@ def outcomes(items: list[Item], ability: float, chance: Random, *, passes: bool)
             return right
 
 
-def _answer_survey(session: Session, actor: Actor, enrolment: str, chance: Random) -> None:
-    if chance.random() > _ANSWERS_SURVEY:
-        return
+def answer_survey(session: Session, actor: Actor, enrolment: str, chance: Random) -> None:
+    """Answer the survey of a completed course, mostly kindly."""
     _participation, version = asked.participation_for(session, actor, enrolment)
     raw = {}
     for question in asked.questions_of(version):

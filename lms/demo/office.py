@@ -8,7 +8,6 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.demo.company import GO_LIVE
 from lms.demo.world import World
 from lms.hours import commands as hours
 from lms.hours.models import HoursEntry
@@ -38,7 +37,7 @@ _HOUR = 60
 def plan_office(world: World) -> None:
     """Plan what comes back every night, week and month, and what happens once."""
     calendar = world.calendar
-    first = calendar.ago(GO_LIVE)
+    first = world.first
     world.story.plan(calendar.at(first, 14), partial(_set_targets, world, first))
     day = first
     while day < calendar.today:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
 
 from lms.demo import company
 from lms.demo.company import AgentPlan, StaffPlan
+from lms.demo.story import working_day
 from lms.demo.world import Known, World
 from lms.home.demo_accounts import ACCOUNTS
 from lms.kit.clock import local_day
@@ -22,14 +24,14 @@ from lms.people.passwords import Passwords
 CODE_HOURS = 48
 
 
-def found_company(world: World) -> None:
-    """Plan the first day: administrator, places, HR, staff, and what jobs are called."""
+def found_company(world: World, staff: Sequence[StaffPlan] = ()) -> None:
+    """Plan the first day: administrator, places, HR, staff (more of it, where given), and what jobs are called."""
     calendar = world.calendar
-    first = calendar.ago(company.GO_LIVE)
+    first = world.first
     world.story.plan(calendar.at(first, 9), partial(_set_up, world))
     world.story.plan(calendar.at(first, 9, 30), partial(_open_places, world))
     world.story.plan(calendar.at(first, 10), partial(_hire_staff, world, company.HR, "admin"))
-    for plan in company.STAFF:
+    for plan in (*company.STAFF, *staff):
         world.story.plan(calendar.at(first, 11), partial(_hire_staff, world, plan, "ines"))
 
 
@@ -55,14 +57,14 @@ def _open_places(world: World, session: Session, now: datetime) -> None:
 
 
 def _hire_staff(world: World, plan: StaffPlan, by: str, session: Session, now: datetime) -> None:
-    place = _place(world, plan.site, plan.programme, plan.job, plan.supervisor)
+    where = place(world, plan.site, plan.programme, plan.job, plan.supervisor)
     hired_on = local_day(now, world.settings.zone) - timedelta(days=365 * plan.years)
     person = records.hire(
         session,
         world.actor(session, by, now),
         details=Details(plan.number, plan.given, plan.family),
         hired_on=hired_on,
-        place=place,
+        place=where,
         now=now,
     )
     world.people[plan.key] = Known(person.id, person.code)
@@ -73,7 +75,8 @@ def _hire_staff(world: World, plan: StaffPlan, by: str, session: Session, now: d
         access.grant_role(session, admin, world.people[plan.key].code, role=role, site=bound, now=now)
 
 
-def _place(world: World, site: str, programme: str, job: str, supervisor: str) -> Place:
+def place(world: World, site: str, programme: str, job: str, supervisor: str) -> Place:
+    """A place by the keys of the world."""
     above = world.people[supervisor].code if supervisor else ""
     return Place(world.sites[site].code, world.programmes[programme].code, world.jobs[job].code, above)
 
@@ -84,8 +87,9 @@ def plan_hire(world: World, plan: AgentPlan) -> None:
     site, programme = company.TEAMS[plan.team]
     zone = company.SITES[site][1]
     begins = calendar.ago(plan.start)
-    entered = begins if plan.hired is None else calendar.ago(company.GO_LIVE)
     hired_on = begins if plan.hired is None else calendar.today - timedelta(days=plan.hired)
+    entered = max(world.first, working_day(hired_on))
+    hired_on = min(hired_on, entered)
     world.home[plan.key] = site
 
     def act(session: Session, now: datetime) -> None:
@@ -94,7 +98,7 @@ def plan_hire(world: World, plan: AgentPlan) -> None:
             world.actor(session, "ines", now),
             details=Details(plan.number, plan.given, plan.family),
             hired_on=hired_on,
-            place=_place(world, site, programme, plan.job, plan.team),
+            place=place(world, site, programme, plan.job, plan.team),
             temporary=plan.temporary,
             now=now,
         )
@@ -114,10 +118,16 @@ def _plan_leave(world: World, plan: AgentPlan, ago: int, reason: str, voluntary:
         code = world.people[plan.key].code
         records.end_employment(session, hr, code, last_day=last_day, reason=reason, voluntary=voluntary, now=now)
 
+    world.story.plan(world.calendar.at(last_day, 18, 0, world.zone(plan.key)), act)
+    plan_closing(world, last_day)
+
+
+def plan_closing(world: World, last_day: date) -> None:
+    """Plan that the accounts of those who leave on a day are closed on the next morning."""
+
     def close(session: Session, now: datetime) -> None:
         records.close_leavers(session, SYSTEM, today=local_day(now, world.settings.zone), now=now)
 
-    world.story.plan(world.calendar.at(last_day, 18, 0, world.zone(plan.key)), act)
     world.story.plan(world.calendar.at(last_day + timedelta(days=1), 6), close)
 
 
@@ -128,8 +138,8 @@ def plan_return(world: World, plan: AgentPlan, ago: int) -> None:
 
     def act(session: Session, now: datetime) -> None:
         hr = world.actor(session, "ines", now)
-        place = _place(world, site, programme, plan.job, plan.team)
-        records.rehire(session, hr, world.people[plan.key].code, hired_on=back_on, place=place, now=now)
+        there = place(world, site, programme, plan.job, plan.team)
+        records.rehire(session, hr, world.people[plan.key].code, hired_on=back_on, place=there, now=now)
 
     world.story.plan(world.calendar.at(back_on, 9, 0, world.zone(plan.key)), act)
 
@@ -141,8 +151,8 @@ def plan_transfer(world: World, plan: AgentPlan, ago: int, programme: str) -> No
 
     def act(session: Session, now: datetime) -> None:
         hr = world.actor(session, "ines", now)
-        place = _place(world, site, programme, plan.job, plan.team)
-        records.transfer(session, hr, world.people[plan.key].code, place=place, from_day=from_day, now=now)
+        there = place(world, site, programme, plan.job, plan.team)
+        records.transfer(session, hr, world.people[plan.key].code, place=there, from_day=from_day, now=now)
 
     world.story.plan(world.calendar.at(from_day, 9, 0, world.zone(plan.key)), act)
 

@@ -9,7 +9,6 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from lms.demo import company
 from lms.demo.company import COURSE, JOBS, SKILLS, VERIFIERS, AgentPlan, Stage
 from lms.demo.story import shift
 from lms.demo.world import Known, World
@@ -17,14 +16,14 @@ from lms.kit.clock import local_day
 from lms.skills import commands
 from lms.skills import queries as skills
 from lms.skills.commands import Criterion, Observed, Period, Practice, RequirementInput
-from lms.skills.messages import CRITERIA
+from lms.skills.messages import CRITERIA as OJT_CRITERIA
 from lms.skills.rules import VerificationKind
 
 OJT_DAYS, OJT_MINUTES = 3, 600
 WITNESSED = "telefonico"
 """The job whose profile asks for a witness beside evaluator and manager."""
 _PRE_OJT = Fraction(80, 100)
-_CRITERIA = CRITERIA[:3]
+CRITERIA = OJT_CRITERIA[:3]
 
 
 def found_profiles(world: World) -> None:
@@ -42,7 +41,7 @@ def found_profiles(world: World) -> None:
             if job.skills:
                 _publish(world, session, key, now)
 
-    world.story.plan(world.calendar.at(world.calendar.ago(company.GO_LIVE), 11, 40), act)
+    world.story.plan(world.calendar.at(world.first, 11, 40), act)
 
 
 def _publish(world: World, session: Session, job: str, now: datetime) -> None:
@@ -55,7 +54,7 @@ def _publish(world: World, session: Session, job: str, now: datetime) -> None:
         session,
         world.actor(session, "tomas", now),
         job_code=world.jobs[job].code,
-        from_day=world.calendar.ago(company.GO_LIVE),
+        from_day=world.first,
         courses=[COURSE],
         requirements=requirements,
         min_ojt_days=OJT_DAYS,
@@ -174,8 +173,8 @@ class Road:
 
     def _practise(self, day: date) -> None:
         minutes, contacts = 210 + 15 * self.chance.randrange(4), self.chance.randrange(9, 22)
-        met = [self.chance.random() < 0.85 for _ in _CRITERIA]
-        criteria = [Criterion(text, done) for text, done in zip(_CRITERIA, met, strict=True)]
+        met = [self.chance.random() < 0.85 for _ in CRITERIA]
+        criteria = [Criterion(text, done) for text, done in zip(CRITERIA, met, strict=True)]
 
         def act(session: Session, now: datetime) -> None:
             commands.record_ojt(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from enum import IntEnum
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from lms.kit import audit
 from lms.kit.clock import local_day
 from lms.kit.db import Database
 
 _SATURDAY = 5
+_PROGRESS_WEEKS = 10
 Act = Callable[[Session, datetime], None]
 
 
@@ -47,33 +51,72 @@ def shift(day: date, working_days: int) -> date:
     return day
 
 
+def working_day(day: date) -> date:
+    """The day itself, or the Monday after where it falls on a weekend."""
+    return shift(shift(day, -1), 1)
+
+
+class Batch(IntEnum):
+    """What acts of one day are told together, in this order, after the others."""
+
+    NONE = 0
+    STUDY = 1
+    TESTS = 2
+    EVIDENCE = 3
+
+
+_Planned = tuple[datetime, int, Act, Batch, str]
+Batches = Callable[[Session, Batch, Collection[str]], AbstractContextManager[None]]
+
+
 @dataclass
 class Story:
     """What happens and when. Acts of one moment keep the order in which they were planned."""
 
     calendar: Calendar
-    _planned: list[tuple[datetime, int, Act]] = field(default_factory=list)
+    _planned: list[_Planned] = field(default_factory=list)
 
-    def plan(self, at: datetime, act: Act) -> None:
-        """Let `act` happen at a moment of the past.
+    def plan(self, at: datetime, act: Act, batch: Batch = Batch.NONE, of: str = "") -> None:
+        """Let `act` happen at a moment of the past; within a batch, if one is named, and then `of` whom.
 
         Raises: ValueError for a moment after the build: a record from the future would be a lie.
         """
         if at > self.calendar.now:
             raise ValueError(f"{at} lies after {self.calendar.now}")
-        self._planned.append((at, len(self._planned), act))
+        self._planned.append((at, len(self._planned), act, batch, of))
 
-    def tell(self, database: Database) -> int:
-        """Let everything happen in the order of time, one transaction a week; returns how many acts there were."""
-        told = 0
-        for _week, acts in groupby(sorted(self._planned, key=lambda item: item[:2]), key=_week_of):
+    def tell(
+        self,
+        database: Database,
+        batches: Batches,
+        progress: Callable[[str], None] = lambda _text: None,
+    ) -> int:
+        """Let everything happen in the order of time, one transaction a week; returns how many acts there were.
+
+        Of each day (in UTC) those of a batch come after the others, within what `batches` opens for the people they are of.
+        """
+        told, ordered = 0, sorted(self._planned, key=lambda item: item[:2])
+        for number, (week, of_week) in enumerate(groupby(ordered, key=_week_of)):
+            if number % _PROGRESS_WEEKS == 0:
+                progress(f"{100 * told // len(ordered):3d} %  {week[0]}, semana {week[1]}")
             with database.writing() as session:
-                for at, _number, act in acts:
-                    act(session, at)
-                    told += 1
+                for _day, of_day in groupby(of_week, key=lambda item: item[0].astimezone(UTC).date()):
+                    acts = list(of_day)
+                    told += len(acts)
+                    with audit.gathered(session):
+                        _tell_day(session, acts, batches)
         return told
 
 
-def _week_of(item: tuple[datetime, int, Act]) -> tuple[int, int]:
+def _tell_day(session: Session, acts: Sequence[_Planned], batches: Batches) -> None:
+    for batch in Batch:
+        mine = [item for item in acts if item[3] is batch]
+        if mine:
+            with batches(session, batch, {item[4] for item in mine}) if batch else nullcontext():
+                for at, _, act, _, _ in mine:
+                    act(session, at)
+
+
+def _week_of(item: _Planned) -> tuple[int, int]:
     year, week, _ = item[0].isocalendar()
     return year, week

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 
 from sqlalchemy.orm import Session
 
 import config
-from lms.demo.company import SITES
-from lms.demo.story import Calendar, Story
+from lms.catalog.commands import StudyBatch
+from lms.demo.ability import Section
+from lms.demo.company import GO_LIVE, SITES
+from lms.demo.story import Batch, Calendar, Story
 from lms.kit.permissions import Actor
 from lms.people import queries as people
 from lms.people.models import Person
+from lms.skills.commands import EvidenceBatch
+
+WORKING_DAYS = 262
+"""Of a year, Monday to Friday."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +46,59 @@ class World:
     skills: dict[str, Known] = field(default_factory=dict)
     people: dict[str, Known] = field(default_factory=dict)
     home: dict[str, str] = field(default_factory=dict)  # the site of each person
+    months: int = 12
+    sections: tuple[Section, ...] = ()  # of the certification's test
+    modules: int = 0  # how many the course has
+    enrolments: dict[str, str] = field(default_factory=dict)  # the code of each person's open one
+    _study: StudyBatch | None = None
+    _evidence: EvidenceBatch | None = None
+    _actors: dict[str, Actor] = field(default_factory=dict)
+
+    @property
+    def first(self) -> date:
+        """The day on which the company began to keep its records here."""
+        return self.calendar.ago(GO_LIVE if self.months <= 12 else WORKING_DAYS * self.months // 12)
+
+    @contextmanager
+    def batch(self, session: Session, batch: Batch, people_: Collection[str]) -> Iterator[None]:
+        """Let the acts within write what they do of these people together."""
+        if batch is Batch.STUDY:
+            self._study = study = StudyBatch(session)
+            study.load({self.enrolments[key] for key in people_})
+            yield
+            study.write()
+        else:
+            self._evidence = evidence = EvidenceBatch(session)
+            evidence.load({self.people[key].id for key in people_})
+            yield
+            evidence.write()
+        self._study = self._evidence = None
+
+    @property
+    def study(self) -> StudyBatch:
+        """The batch of modules that is open. Raises: LookupError where none is."""
+        if self._study is None:
+            raise LookupError("no batch is open")
+        return self._study
+
+    @property
+    def evidence(self) -> EvidenceBatch:
+        """The batch of evidence that is open. Raises: LookupError where none is."""
+        if self._evidence is None:
+            raise LookupError("no batch is open")
+        return self._evidence
 
     def zone(self, person: str) -> str:
         """The time zone of a person's site."""
         return SITES[self.home[person]][1] if person in self.home else self.settings.zone
 
     def actor(self, session: Session, person: str, now: datetime) -> Actor:
-        """Somebody as they act at a moment, with the grants they hold then."""
-        row = session.get_one(Person, self.people[person].id)
-        return people.actor_for_person(session, row, now, self.zone(person))
+        """Somebody as they act, with the grants they hold; read once, for nobody's grants change after the first day."""
+        known = self._actors.get(person)
+        if known is None:
+            row = session.get_one(Person, self.people[person].id)
+            known = self._actors[person] = people.actor_for_person(session, row, now, self.zone(person))
+        return known
 
     def chance(self, *about: object) -> Random:
         """Chance about one thing: the same for the same seed, whatever was drawn before for other things."""

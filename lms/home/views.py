@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from lms.catalog.words import DUE
-from lms.home import queries, rules
+from lms.home import queries, rules, words
 from lms.home.words import Card, desk_card, learner_card
 from lms.hours.words import KINDS
 from lms.kit.permissions import Permission, Role
@@ -39,7 +39,14 @@ def _part(role: Role, roles: tuple[Role, ...]) -> dict[str, Any] | None:
     if role is Role.TRAINER and Role.COORDINATOR in roles:
         return None  # the same people, counted once: the coordinator's part shows the trainer's lists too
     found = build(roles)
-    return None if found is None else {"template": f"home/_{role.value}.html", "role": role.value, **found}
+    if found is None:
+        return None
+    return {
+        "template": f"home/_{role.value}.html",
+        "role": role.value,
+        "title": words.TITLES[role],
+        **found,
+    }
 
 
 def _learner(roles: tuple[Role, ...]) -> dict[str, Any] | None:
@@ -56,9 +63,22 @@ def _learner(roles: tuple[Role, ...]) -> dict[str, Any] | None:
 
 
 def _team(roles: tuple[Role, ...]) -> dict[str, Any]:
-    desk = queries.team_desk(db(), actor(), today(), limit=settings().page_size, gap_days=settings().gap_days)
+    desk = queries.team_desk(
+        db(),
+        actor(),
+        today(),
+        limit=settings().page_size,
+        largest=settings().home_people,
+        gap_days=settings().gap_days,
+    )
     mine = Role.COORDINATOR if Role.COORDINATOR in roles else Role.TRAINER
-    return {"desk": desk, "card": _card(mine, desk), "missing_text": missing_text, "skill_names": _skill_names}
+    return {
+        "desk": desk,
+        "card": _card(mine, desk),
+        "missing_text": missing_text,
+        "skill_names": _skill_names,
+        "rows": settings().home_rows,
+    }
 
 
 def _skill_names(row: TeamRow) -> dict[int, str]:
@@ -79,7 +99,12 @@ def _card(role: Role, desk: queries.TeamDesk) -> Card | None:
 
 def _hr(_roles: tuple[Role, ...]) -> dict[str, Any]:
     desk = queries.hr_desk(db(), actor(), today(), limit=settings().page_size)
-    return {"desk": desk, "may_close": actor().scope(Permission.CLOSE_HOURS).everybody}
+    return {
+        "desk": desk,
+        "may_close": actor().scope(Permission.CLOSE_HOURS).everybody,
+        "chart": words.month_chart(desk.months),
+        "rows": settings().home_rows,
+    }
 
 
 def _auditor(_roles: tuple[Role, ...]) -> dict[str, Any]:

@@ -13,7 +13,20 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.home.rules import CourseWork, NextStep, StepKind
+from lms.hours.rules import MonthTotal
+from lms.kit.permissions import Role
 from lms.web import i18n
+
+TITLES: dict[Role, LazyString] = {
+    Role.LEARNER: _l("Mi aprendizaje"),
+    Role.COORDINATOR: _l("Mi equipo"),
+    Role.TRAINER: _l("A quién acompañar"),
+    Role.HR: _l("Recursos humanos"),
+    Role.AUDITOR: _l("Auditoría"),
+    Role.AUTHOR: _l("Contenidos"),
+    Role.ADMINISTRATOR: _l("Administración"),
+}
+"""The heading of each role's part of the start page."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +156,26 @@ _COURSE_CARDS: dict[StepKind, Callable[[CourseWork, date], Card]] = {
     StepKind.RETAKE_LATER: _retake_later,
     StepKind.NO_ATTEMPTS: _no_attempts,
 }
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What `ui.chart_bars` draws: one bar a month."""
+
+    labels: list[str]
+    values: list[float]
+    texts: list[str]
+    urls: list[str]
+
+
+def month_chart(months: Sequence[MonthTotal]) -> Chart:
+    """Hours by month, each bar the door to its month."""
+    return Chart(
+        [i18n.day(each.month, "MMM yy") for each in months],
+        [round(each.now / 60, 1) for each in months],
+        [i18n.number(round(each.now / 60)) for each in months],
+        [url_for("hours.month", word=each.month.isoformat()[:7]) for each in months],
+    )
 
 
 def desk_card(needs: Sequence[tuple[str, int]]) -> Card | None:

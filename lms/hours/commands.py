@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -11,6 +15,7 @@ from lms.hours import queries, rules
 from lms.hours.models import HoursEntry, MonthClose
 from lms.kit import audit
 from lms.kit.clock import local_day, month_end, month_of
+from lms.kit.db import insert_all
 from lms.kit.errors import Conflict, Invalid, NotAllowed
 from lms.kit.ids import new_code
 from lms.kit.permissions import Actor, Permission
@@ -47,12 +52,7 @@ def post(
 
     Raises: Invalid("hours.minutes_positive" | "hours.word_unknown" | "hours.future_day").
     """
-    _refuse_faulty(rules.entry_fault(minutes, kind, training_type, mode, basis), day, now)
-    if (first := queries.entry_of_source(session, source_kind, source_code)) is not None:
-        return first
-    entry = HoursEntry(
-        **_place(placement),
-        code=new_code(),
+    posting = Posting(
         person_id=person_id,
         day=day,
         minutes=minutes,
@@ -66,9 +66,105 @@ def post(
         detail=detail,
         source_kind=source_kind,
         source_code=source_code,
-        posted_by=actor.person_id,
+        placement=placement,
     )
-    return _write(session, entry, now)
+    return post_one(session, actor, posting, now=now)
+
+
+def post_one(session: Session, actor: Actor, posting: Posting, *, now: datetime) -> HoursEntry:
+    """`post`, told by one object. Raises: as `post`."""
+    _refuse_faulty(_fault(posting), posting.day, now)
+    if (first := queries.entry_of_source(session, posting.source_kind, posting.source_code)) is not None:
+        return first
+    return _write(session, _entry(actor, posting), now)
+
+
+def _fault(posting: Posting) -> str | None:
+    return rules.entry_fault(posting.minutes, posting.kind, posting.training_type, posting.mode, posting.basis)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posting:
+    """What `post` is told of an entry."""
+
+    person_id: int
+    day: date
+    minutes: int
+    kind: str
+    training_type: str
+    mode: str
+    basis: str
+    source_kind: str
+    source_code: str
+    placement: Placement | None
+    course_id: str = ""
+    course_title: str = ""
+    course_version: str = ""
+    detail: str = ""
+
+
+def post_all(session: Session, postings: Sequence[tuple[Actor, Posting, datetime]]) -> None:
+    """`post` for many entries at once, each by its actor at its moment: the same rows, in a fixed number of queries.
+
+    Raises: as `post`, and then nothing was written.
+    """
+    known = queries.sources_posted(session, {(each.source_kind, each.source_code) for _, each, _ in postings})
+    rows: dict[tuple[str, str], tuple[HoursEntry, datetime]] = {}
+    for actor, posting, now in postings:
+        _refuse_faulty(_fault(posting), posting.day, now)
+        source = (posting.source_kind, posting.source_code)
+        if source not in known:
+            rows.setdefault(source, (_entry(actor, posting), now))
+    for site_id in sorted({entry.site_id for entry, _ in rows.values() if entry.site_id is not None}):
+        queries.lock_ledger(session, site_id)
+    if any(entry.site_id is None for entry, _ in rows.values()):
+        queries.lock_ledger(session, None)
+    steps = {month: queries.last_step(session, month) for month in {month_of(entry.day) for entry, _ in rows.values()}}
+    for entry, now in rows.values():
+        _stamp(entry, steps[month_of(entry.day)], now)
+    insert_all(session, HoursEntry, [entry for entry, _ in rows.values()])
+
+
+def _entry(actor: Actor, posting: Posting) -> HoursEntry:
+    values = {item.name: getattr(posting, item.name) for item in fields(posting) if item.name != "placement"}
+    return HoursEntry(**_place(posting.placement), **values, code=new_code(), posted_by=actor.person_id)
+
+
+def _stamp(entry: HoursEntry, step: MonthClose | None, now: datetime) -> None:
+    """Mark an entry against the last step of its month."""
+    entry.reason = entry.reason or ""
+    entry.adjustment = step is not None and step.closed
+    # A request that began before the month was closed and waited for its turn is written after: never dated before it.
+    entry.posted_at = max(now, step.at) if step is not None else now
+
+
+def post_imported(
+    session: Session, actor: Actor, entries: Sequence[Mapping[str, Any]], *, adjustments: bool, now: datetime
+) -> None:
+    """Enter many imported entries at once: each a mapping of the ledger's columns from `code` to `source_code`.
+
+    As in `post`, what falls into a closed month is marked as an adjustment; without `adjustments` it is refused. That no
+    source comes twice is the caller's business, and the database's.
+
+    Raises: Invalid as `post`; Conflict("hours.month_closed_since") for a month that was closed since the caller looked.
+    """
+    months = {month_of(entry["day"]) for entry in entries}
+    for site_id in sorted({entry["site_id"] or 0 for entry in entries}):
+        queries.lock_ledger(session, site_id or None)
+    steps = {month: queries.last_step(session, month) for month in months}
+    rows = []
+    for entry in entries:
+        words = (entry["kind"], entry["training_type"], entry["mode"], entry["basis"])
+        _refuse_faulty(rules.entry_fault(entry["minutes"], *words), entry["day"], now)
+        step = steps[month_of(entry["day"])]
+        closed = step is not None and step.closed
+        if closed and not adjustments:
+            raise Conflict("hours.month_closed_since")
+        posted_at = max(now, step.at) if step is not None else now
+        stamps = {"adjustment": closed, "posted_at": posted_at, "posted_by": actor.person_id, "reason": ""}
+        rows.append({**entry, **stamps})
+    if rows:
+        session.execute(insert(HoursEntry), rows)
 
 
 def _refuse_faulty(fault: str | None, day: date, now: datetime) -> None:
@@ -86,12 +182,8 @@ def _place(placement: Placement | None) -> dict[str, int | None]:
 
 def _write(session: Session, entry: HoursEntry, now: datetime) -> HoursEntry:
     """Stamp an entry against the state of its month and store it, once per source."""
-    entry.reason = entry.reason or ""
     queries.lock_ledger(session, entry.site_id)
-    step = queries.last_step(session, month_of(entry.day))
-    entry.adjustment = step is not None and step.closed
-    # A request that began before the month was closed and waited for its turn is written after: never dated before it.
-    entry.posted_at = max(now, step.at) if step is not None else now
+    _stamp(entry, queries.last_step(session, month_of(entry.day)), now)
     try:
         with session.begin_nested():
             session.add(entry)

@@ -14,6 +14,9 @@ MESSAGES = {
     ),
     "hours.correct_the_original": _l("Una corrección no se corrige: corregir el registro original, que la muestra."),
     "hours.month_closed": _l("Ese mes ya está cerrado."),
+    "hours.month_closed_since": _l(
+        "Mientras se revisaba el archivo se cerró un mes de los que trae. No se escribió nada: volver a importar."
+    ),
     "hours.month_open": _l("Ese mes está abierto: no hay nada que reabrir."),
     "hours.month_running": _l(
         "El mes todavía no terminó en todas las sedes. Se puede cerrar cuando en todas empezó el mes siguiente."

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -18,9 +19,10 @@ from fractions import Fraction
 from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from lms.kit.db import AppendOnly, Base, BigKey, json_doc, moment, pk
+from lms.kit.db import AppendOnly, Base, BigKey, insert_all, json_doc, moment, pk, reserve_ids
 from lms.kit.permissions import Actor
 
+_GATHERED = "umbral_audit_gathered"
 _GENESIS = "0" * 64
 
 
@@ -58,6 +60,9 @@ class AuditSeal(AppendOnly, Base):
     id: Mapped[pk]
     entry_id: Mapped[int] = mapped_column(BigKey, unique=True)
     hash: Mapped[str]
+
+
+_Waiting = tuple[AuditEntry, str, object]
 
 
 def _plain(value: object) -> object:
@@ -122,10 +127,39 @@ def record(
         subject_code=subject[1],
         digest=_payload_digest(salt, payload),
     )
+    waiting: list[_Waiting] | None = session.info.get(_GATHERED)
+    if waiting is not None:
+        waiting.append((entry, salt, payload))
+        return entry
     session.add(entry)
     session.flush()
     session.add(AuditPayload(entry_id=entry.id, salt=salt, payload=payload))
     return entry
+
+
+@contextmanager
+def gathered(session: Session) -> Iterator[None]:
+    """Keep what is recorded in the block, and write it at its end all together, in the order of time.
+
+    For one transaction that does a great many things. Should the block fail, nothing of it is written, as nothing of
+    what it did is: the caller's transaction is rolled back.
+    """
+    waiting: list[_Waiting] = []
+    session.info[_GATHERED] = waiting
+    try:
+        yield
+    finally:
+        del session.info[_GATHERED]
+    if not waiting:
+        return
+    session.flush()
+    waiting.sort(key=lambda item: item[0].at)
+    payloads = []
+    for number, (entry, salt, payload) in zip(reserve_ids(session, AuditEntry, len(waiting)), waiting, strict=True):
+        entry.id = number
+        payloads.append(AuditPayload(entry_id=number, salt=salt, payload=payload))
+    insert_all(session, AuditEntry, [entry for entry, _, _ in waiting])
+    insert_all(session, AuditPayload, payloads)
 
 
 def seal(session: Session, *, limit: int = 10_000) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -27,9 +27,12 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    func,
+    insert,
+    select,
     text,
 )
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, mapped_column, sessionmaker
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -191,6 +194,18 @@ def _fold_postgres(element: fold, compiler: SQLCompiler, **kwargs: Any) -> str:
     return f"translate({compiler.process(element.clauses, **kwargs)}, '{ACCENTED}{upper}', '{PLAIN}{lower}')"
 
 
+def insert_once(session: Session, model: type[Base], unique: str, **values: Any) -> bool:
+    """Insert a row unless one with the same value of the column `unique` is there; returns whether it was inserted.
+
+    One statement on both databases, which waits for nobody but a transaction that is inserting the same value.
+    """
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert(model) if dialect == "postgresql" else sqlite.insert(model)
+    column = model.__table__.c[unique]
+    added = insert.values(**values).on_conflict_do_nothing(index_elements=[column]).returning(column)
+    return session.execute(added).first() is not None
+
+
 class ReadOnlyViolationError(RuntimeError):
     """Code that only reads tried to write: a programming error, never a user's."""
 
@@ -255,6 +270,31 @@ def _guard_flush(session: Session, _context: object, _instances: object) -> None
 def _guard_execute(state: ORMExecuteState) -> None:
     if not state.session.info.get("write", True) and (state.is_insert or state.is_update or state.is_delete):
         raise ReadOnlyViolationError("a write inside a read transaction")
+
+
+def reserve_ids(session: Session, model: type[Base], count: int) -> list[int]:
+    """So many new keys of a table, for rows that are inserted together and refer to each other; in growing order.
+
+    PostgreSQL hands them out of the table's sequence, to nobody else. On SQLite this transaction is the only writer: the
+    keys are those after the last one, and have to be used before anything else is added to the table.
+    """
+    table = model.__tablename__
+    if session.get_bind().dialect.name == "postgresql":
+        query = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
+        return sorted(session.scalars(query, {"table": table, "count": count}).all())
+    last = session.scalar(select(func.max(model.__table__.c.id))) or 0
+    return list(range(last + 1, last + 1 + count))
+
+
+def insert_all(session: Session, model: type[Base], rows: Sequence[Base]) -> None:
+    """Insert rows that were never added to a session, in one statement a set of columns; what is not set has its default."""
+    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    names = model.__mapper__.column_attrs.keys()
+    for row in rows:
+        values = {name: row.__dict__[name] for name in names if name in row.__dict__}
+        by_columns.setdefault(tuple(values), []).append(values)
+    for values_list in by_columns.values():
+        session.execute(insert(model), values_list)
 
 
 def ping(session: Session) -> bool:

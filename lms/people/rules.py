@@ -8,9 +8,21 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _EMPLOYEE_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9._/-]{0,31}")
+
+
+RECENT_DAYS = 30
+"""How far back lists of who came and who left look."""
+
+
+class Movement(StrEnum):
+    """Coming and leaving, as lists of people are narrowed by them."""
+
+    HIRED = "hired"
+    LEFT = "left"
 
 
 def normal_identifier(typed: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import MultipleFileField
 from wtforms import (
     BooleanField,
     DateField,
@@ -93,7 +94,18 @@ class ProfileForm(Form):
     requirements = FieldList(FormField(RequirementRow), _l("Habilidades y conocimientos"))
 
 
-class VerificationForm(Form):
+class EvidenceForm(Form):
+    """A form that takes files with the record that it makes."""
+
+    evidence = MultipleFileField(_l("Archivos de evidencia"))
+
+    def ask_files_again(self) -> None:
+        """Say that the files went with a form that failed: a browser gives back what was typed, never what was chosen."""
+        if self.evidence.data:
+            self.evidence.errors = [*self.evidence.errors, _("Elegir los archivos otra vez.")]
+
+
+class VerificationForm(EvidenceForm):
     """`what` is "pre_ojt" or the code of a skill."""
 
     code = HiddenField(_l("Código"), validators=[_CODE])
@@ -107,7 +119,7 @@ class VerificationForm(Form):
     plan = TextAreaField(_l("Si no alcanza: qué se va a hacer"), [_TEXT])
 
 
-class VerificationCorrection(Form):
+class VerificationCorrection(EvidenceForm):
     observed_on = DateField(_l("Día"), [_NEEDED])
     score = ScoreField(_l("Puntaje (% o parte)"), [_NEEDED])
     comment = TextAreaField(_l("Qué se vio"), [_TEXT])
@@ -122,7 +134,7 @@ class CriterionRow(PartForm):
     comment = StringField(_l("Comentario"), [Length(max=500)])
 
 
-class OjtForm(Form):
+class OjtForm(EvidenceForm):
     code = HiddenField(_l("Código"), validators=[_CODE])
     day = DateField(_l("Día"), [_NEEDED])
     minutes = IntegerField(_l("Minutos de práctica"), [_NEEDED])

@@ -40,6 +40,7 @@ MESSAGES = {
         "la corrección cuenta cuando tiene todas las firmas."
     ),
     "skills.reason_missing": _l("Falta el motivo de la corrección: queda en el registro."),
+    "skills.evidence_of_others": _l("Los archivos los agrega quien hizo el registro, al hacerlo."),
     "skills.record_not_found": _l("No hay un registro con ese código al alcance de esta cuenta."),
     "skills.minutes_range": _l("Los minutos van de 1 a %(high)s."),
     "skills.contacts_range": _l("Los contactos van de 0 a %(high)s."),

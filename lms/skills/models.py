@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kit.db import AppendOnly, Base, BigKey, code, day, json_doc, moment, pk
+from lms.kit.files import StoredFile
 from lms.people.models import Job, Person, Programme
 
 
@@ -198,6 +199,24 @@ class SignOff(AppendOnly, Base):
     signer: Mapped[Person] = relationship(foreign_keys=[signer_id])
 
 
+class EvidenceFile(AppendOnly, Base):
+    """A file that shows what a verification or an OJT record says, given with it."""
+
+    __tablename__ = "evidence_file"
+    __table_args__ = (
+        CheckConstraint("(verification_id IS NULL) <> (ojt_id IS NULL)", name="one_record"),
+        Index("ix_evidence_file_verification_id", "verification_id"),
+        Index("ix_evidence_file_ojt_id", "ojt_id"),
+    )
+
+    id: Mapped[pk]
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), unique=True)
+    verification_id: Mapped[int | None] = mapped_column(ForeignKey("verification.id"))
+    ojt_id: Mapped[int | None] = mapped_column(ForeignKey("ojt_record.id"))
+
+    file: Mapped[StoredFile] = relationship()
+
+
 class ActionPlan(AppendOnly, Base):
     """What is to be done after a failed verification: what, who, by when."""
 
@@ -267,5 +286,47 @@ class LiveContactPeriod(AppendOnly, Base):
     withdrawn: Mapped[bool] = mapped_column(default=False)  # a correction that takes the period back altogether
     reason: Mapped[str] = mapped_column(default="")
 
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    programme: Mapped[Programme] = relationship()
+
+
+class PriorVerification(AppendOnly, Base):
+    """A verification made before this site kept records: imported, with its evidence. Signatures are on that evidence."""
+
+    __tablename__ = "prior_verification"
+    __table_args__ = (
+        CheckConstraint("evaluator_id IS NULL OR evaluator_id <> person_id", name="own"),
+        CheckConstraint("evaluator_name <> ''", name="evaluator"),
+        CheckConstraint("kind IN ('pre_ojt', 'skill') AND (kind = 'pre_ojt') = (skill_id IS NULL)", name="kind"),
+        CheckConstraint("score_den > 0 AND score_num >= 0 AND score_num <= score_den", name="score"),
+        CheckConstraint("threshold_num > 0 AND threshold_num <= threshold_den", name="threshold"),
+        CheckConstraint("passed = (score_num * threshold_den >= threshold_num * score_den)", name="passed"),
+        CheckConstraint("valid_until IS NULL OR valid_until >= observed_on", name="order"),
+        Index("ix_prior_verification_person", "person_id", "programme_id"),
+        Index("ix_prior_verification_until", "valid_until"),
+    )
+
+    id: Mapped[pk]
+    code: Mapped[code]
+    row_key: Mapped[str] = mapped_column(ForeignKey("import_row.key"), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str]  # pre_ojt | skill
+    skill_id: Mapped[int | None] = mapped_column(ForeignKey("skill.id"))
+    method: Mapped[str]
+    score_num: Mapped[int]
+    score_den: Mapped[int]
+    threshold_num: Mapped[int]
+    threshold_den: Mapped[int]
+    passed: Mapped[bool]
+    observed_on: Mapped[day]
+    valid_until: Mapped[date | None]
+    evaluator_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    evaluator_name: Mapped[str]
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id"))
+    recorded_at: Mapped[moment]
+
+    skill: Mapped[Skill | None] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     programme: Mapped[Programme] = relationship()

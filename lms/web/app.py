@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, g, request, url_for
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms.web import errors, guard, i18n, login
+from lms.web import errors, guard, i18n, login, packing, translating
 from lms.web.catalogues import NAMES
 from lms.web.context import Services, current_actor
 from lms.web.context import today as today_of_request
@@ -61,10 +61,12 @@ def init_app(app: Flask, held: Services, load_actor: LoadActor) -> None:
     CSRFProtect(app)
     held.assets.init_app(app)
     i18n.init_app(app)
+    translating.init_app(app)
     login.init_app(app, load_actor)
     errors.init_app(app)
     app.register_blueprint(web_routes)
     app.after_request(_headers)
+    packing.init_app(app)
 
 
 def _headers(response: Response) -> Response:

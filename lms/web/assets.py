@@ -39,6 +39,7 @@ SHEETS = (
     "survey.css",
     "accounts.css",
     "figures.css",
+    "desk.css",
     "print.css",
 )
 """Our sheets in the order of the cascade, after Bootstrap's."""

@@ -14,6 +14,7 @@ from lms.kit.clock import local_day
 from lms.kit.db import Database
 from lms.kit.errors import NotAllowed
 from lms.kit.events import EventBus
+from lms.kit.files import FileStore, make_store
 from lms.kit.permissions import Actor
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ class Services:
     database: Database
     bus: EventBus
     assets: Assets
+
+    def __post_init__(self) -> None:
+        self.files: FileStore = make_store(self.settings)
+        """Where uploaded and made files are kept."""
 
 
 def services() -> Services:

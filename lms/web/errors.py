@@ -124,8 +124,10 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 def _unavailable(error: OperationalError) -> ResponseReturnValue:
     current_app.logger.error("database unavailable: %s", error.orig)
     replay: list[tuple[str, str]] = []
-    if request.method == "POST" and request.endpoint not in _WITH_PASSWORDS:
-        # The same form again, behind one button: nothing that was typed is lost. Never where a password was typed.
+    with_files = any(file.filename for file in request.files.values())
+    if request.method == "POST" and request.endpoint not in _WITH_PASSWORDS and not with_files:
+        # The same form again, behind one button: nothing that was typed is lost. Never where a password was typed,
+        # nor where files were chosen, which a page cannot send again: the way back in the browser keeps them.
         replay = [(key, value) for key, value in request.form.items(multi=True) if key != "csrf_token"]
         replay = replay or [("again", "1")]
     body = current_app.make_response(_page(503, _TEXTS[503], key="unavailable", replay=replay))

@@ -78,11 +78,13 @@ class Routes(Blueprint):
         methods: tuple[str, ...] = ("GET",),
         nav: tuple[LazyString, int] | None = None,
         transaction: bool = True,
+        uploads: str | None = None,
     ) -> Callable[[View], View]:
         """Register a view.
 
         `allow` says who may open it. `nav` puts it into the navigation (label, order). A view with `transaction=False` opens its
-        own transactions: for work that must not hold the writers' queue, such as hashing a password.
+        own transactions: for work that must not hold the writers' queue, such as hashing a password. `uploads` names the purpose
+        of the files that its form takes (see `kit.files`): the request may be as large as they may.
         """
 
         def decorate(view: View) -> View:
@@ -91,6 +93,7 @@ class Routes(Blueprint):
                 return _serve(view, kwargs, allow, transaction)
 
             wrapper.allow = allow  # type: ignore[attr-defined]  # read by the test that walks the URL map
+            wrapper.uploads = uploads  # type: ignore[attr-defined]  # read by `guard`, before the body is
             self.add_url_rule(url, endpoint=view.__name__, view_func=wrapper, methods=list(methods))
             if nav is not None:
                 self._nav.append(NavItem(nav[0], f"{self.name}.{view.__name__}", allow, nav[1]))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from flask import redirect, request
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.kit.db import ping
 from lms.web import i18n
+from lms.web import search as searching
 from lms.web.catalogues import LANGUAGES
-from lms.web.context import db
+from lms.web.context import db, settings
 from lms.web.errors import MESSAGES
 from lms.web.local import safe_next
-from lms.web.routes import PUBLIC, Routes
+from lms.web.routes import PUBLIC, SIGNED_IN, Routes
 
 routes = Routes("web", __name__, MESSAGES)
 THEMES = ("auto", "light", "dark")
@@ -41,3 +42,11 @@ def _remember(cookie: str, value: str) -> ResponseReturnValue:
 def health() -> ResponseReturnValue:
     """Whether the server and its database answer; for a load balancer."""
     return {"status": "ok" if ping(db()) else "down"}
+
+
+@routes.page("/buscar", allow=SIGNED_IN)
+def search() -> ResponseReturnValue:
+    """What every capability finds for the words asked, within the reader's scope."""
+    asked = searching.asked(request.args.get("q", ""), words=settings().search_words, limit=settings().search_results)
+    groups = searching.find(asked) if asked.words else []
+    return render_template("web/search.html", asked=asked, groups=groups, shortest=searching.SHORTEST)

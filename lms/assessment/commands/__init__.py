@@ -1,6 +1,6 @@
 """What can be done with tests: publish, start, answer, hand in, sweep."""
 
-from lms.assessment.commands.answering import Entry, Outcome, Saved, flag, save, save_form
+from lms.assessment.commands.answering import Entry, Outcome, Saved, flag, save, save_form, save_series
 from lms.assessment.commands.closing import submit, sweep
 from lms.assessment.commands.publishing import publish_bank, publish_plan
 from lms.assessment.commands.starting import start
@@ -14,6 +14,7 @@ __all__ = [
     "publish_plan",
     "save",
     "save_form",
+    "save_series",
     "start",
     "submit",
     "sweep",

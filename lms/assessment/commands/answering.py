@@ -11,14 +11,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from lms.assessment.models import AttemptStep
 from lms.assessment.queries import attempts as reading
-from lms.assessment.queries.attempts import Item, Opened
+from lms.assessment.queries.attempts import Held, Item, Opened, held
 from lms.assessment.rules.canonical import canonical_json
 from lms.assessment.rules.policy import Save, Step, classify
 from lms.assessment.types.base import BadAnswer
@@ -29,6 +29,7 @@ FORM_TAB = "form"
 """The tab of steps that a form without script sent; a script's tabs have longer names."""
 
 _TAB = re.compile(r"[A-Za-z0-9_-]{8,40}")
+_ADD_STEPS = insert(cast(Table, AttemptStep.__table__))
 _MAX_SEQ = 2**31 - 1
 MAX_ENTRIES = 500
 """Of one request: a queue of that length cannot come from a person answering."""
@@ -60,7 +61,7 @@ class Outcome:
 class Saved:
     """The outcomes in order, and the attempt as it stands."""
 
-    opened: Opened
+    attempt: Held
     outcomes: tuple[Outcome, ...]
 
 
@@ -71,24 +72,50 @@ def save(session: Session, actor: Actor, *, attempt_code: str, entries: Sequence
     """
     if len(entries) > MAX_ENTRIES:
         raise Invalid("assessment.too_many", limit=MAX_ENTRIES)
-    opened, late = _lock(session, actor, attempt_code, now)
-    if not entries:
-        return Saved(opened, ())
-    sound = [entry for entry in entries if _sound(entry)]
-    items = {item.position: item for item in _items(session, opened, [entry.position for entry in sound])}
-    known = _known(session, opened, sound)
+    attempt = reading.hold_own(session, actor, attempt_code)
+    late = _late(attempt, now)
+    return _take(session, attempt, [(entry, now, late) for entry in entries])
+
+
+def save_series(session: Session, actor: Actor, *, attempt_code: str, timed: Sequence[tuple[datetime, Entry]]) -> Saved:
+    """Store entries that came one after the other, each at its moment, in one go: what `save` would have stored of each.
+
+    For whoever replays what was taken elsewhere; the attempt is locked and its questions are read once.
+    Raises: as `save`.
+    """
+    if len(timed) > MAX_ENTRIES:
+        raise Invalid("assessment.too_many", limit=MAX_ENTRIES)
+    attempt = reading.hold_own(session, actor, attempt_code)
+    return _take(session, attempt, [(entry, at, _late(attempt, at)) for at, entry in timed])
+
+
+def _take(session: Session, attempt: Held, given: Sequence[tuple[Entry, datetime, bool]]) -> Saved:
+    """Judge entries in order and store what is to be stored; each comes with its moment and whether that is late."""
+    if not given:
+        return Saved(attempt, ())
+    sound = [entry for entry, _, _ in given if _sound(entry)]
+    items = {item.position: item for item in _items(session, attempt, [entry.position for entry in sound])}
+    known = _known(session, attempt, sound)
     outcomes, rows = [], []
-    for entry in entries:
+    for entry, at, late in given:
         outcome, payload = _judge(entry, items, known, late) if _sound(entry) else _refused(entry, "bad_request")
         outcomes.append(outcome)
         if payload is not None:
             known.append(Step(0, entry.position, entry.tab, entry.seq, payload, late))
             rows.append(
-                _row(opened, position=entry.position, tab=entry.tab, seq=entry.seq, payload=payload, late=late, now=now)
+                _row(
+                    attempt.id,
+                    position=entry.position,
+                    tab=entry.tab,
+                    seq=entry.seq,
+                    payload=payload,
+                    late=late,
+                    now=at,
+                )
             )
     if rows:
-        session.execute(insert(AttemptStep), rows)
-    return Saved(opened, tuple(outcomes))
+        session.execute(_ADD_STEPS, rows)
+    return Saved(attempt, tuple(outcomes))
 
 
 def flag(
@@ -132,7 +159,8 @@ def save_form(
     touched in this form, and must not overwrite what another tab has saved since.
     Raises: NotFound for any attempt but one's own; Conflict("assessment.closed").
     """
-    opened, late = _lock(session, actor, attempt_code, now)
+    opened = reading.lock_own(session, actor, attempt_code)
+    late = _late(held(opened.attempt), now)
     steps = reading.steps_of(session, opened.attempt.id)
     drawn = reading.items_of(session, opened.attempt.id)
     items = {item.position: item for item in drawn}
@@ -152,26 +180,38 @@ def save_form(
             continue
         seq += 1
         rows.append(
-            _row(opened, position=position, tab=FORM_TAB, seq=seq, payload={"answer": answer}, late=late, now=now)
+            _row(
+                opened.attempt.id,
+                position=position,
+                tab=FORM_TAB,
+                seq=seq,
+                payload={"answer": answer},
+                late=late,
+                now=now,
+            )
         )
     stored = len(rows)
     if toggle_flag is not None and toggle_flag in items:
         payload = {"flag": toggle_flag not in standing.flagged}
-        rows.append(_row(opened, position=toggle_flag, tab=FORM_TAB, seq=seq + 1, payload=payload, late=late, now=now))
+        rows.append(
+            _row(
+                opened.attempt.id, position=toggle_flag, tab=FORM_TAB, seq=seq + 1, payload=payload, late=late, now=now
+            )
+        )
     if rows:
-        session.execute(insert(AttemptStep), rows)
+        session.execute(_ADD_STEPS, rows)
     return FormSaved(opened, stored, late, refused)
 
 
-def _lock(session: Session, actor: Actor, attempt_code: str, now: datetime) -> tuple[Opened, bool]:
-    """One's attempt, locked, and whether what comes now is late. Late answers are kept even once it is closed."""
-    opened = reading.lock_own(session, actor, attempt_code)
-    late = opened.is_late(now)
-    if opened.attempt.closed_at is not None:
-        over = now > opened.attempt.deadline_at + opened.grace + LATE_KEPT
-        if not late or over:
-            raise Conflict("assessment.closed")
-    return opened, late
+def _late(attempt: Held, now: datetime) -> bool:
+    """Whether what comes now is late. Late answers are kept even once the attempt is closed, for a while.
+
+    Raises: Conflict("assessment.closed").
+    """
+    late = attempt.is_late(now)
+    if attempt.closed_at is not None and (not late or now > attempt.ends_at + LATE_KEPT):
+        raise Conflict("assessment.closed")
+    return late
 
 
 def _sound(entry: Entry) -> bool:
@@ -186,16 +226,16 @@ def _sound(entry: Entry) -> bool:
     )
 
 
-def _items(session: Session, opened: Opened, positions: Iterable[int]) -> list[Item]:
+def _items(session: Session, attempt: Held, positions: Iterable[int]) -> list[Item]:
     wanted = set(positions)
-    return reading.items_of(session, opened.attempt.id, wanted) if wanted else []
+    return reading.items_of(session, attempt.id, wanted) if wanted else []
 
 
-def _known(session: Session, opened: Opened, entries: Sequence[Entry]) -> list[Step]:
+def _known(session: Session, attempt: Held, entries: Sequence[Entry]) -> list[Step]:
     if not entries:
         return []
     tabs, numbers = {entry.tab for entry in entries}, {entry.seq for entry in entries}
-    return reading.steps_by_tab(session, opened.attempt.id, tabs, numbers)
+    return reading.steps_by_tab(session, attempt.id, tabs, numbers)
 
 
 def _judge(
@@ -233,11 +273,11 @@ def _refused(entry: Entry, key: str) -> tuple[Outcome, None]:
 
 
 def _row(
-    opened: Opened, *, position: int, tab: str, seq: int, payload: dict[str, Any], late: bool, now: datetime
+    attempt_id: int, *, position: int, tab: str, seq: int, payload: dict[str, Any], late: bool, now: datetime
 ) -> dict[str, Any]:
     kind = "flag" if "flag" in payload else "answer"
     return {
-        "attempt_id": opened.attempt.id,
+        "attempt_id": attempt_id,
         "kind": kind,
         "position": position,
         "tab": tab,

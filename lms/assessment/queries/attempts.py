@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.assessment.models import Attempt, AttemptItem, AttemptStep, PlanVersion, QuestionVersion, Result
@@ -47,13 +47,31 @@ class Opened:
     course: Course
     zone: str
 
-    @property
-    def grace(self) -> timedelta:
-        return timedelta(seconds=self.attempt.grace_seconds)
-
     def is_late(self, now: datetime) -> bool:
         """Whether what the server gets at `now` comes after deadline and grace."""
-        return now > self.attempt.deadline_at + self.grace
+        return held(self.attempt).is_late(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What saving needs to know of an attempt, locked: its key and its times."""
+
+    id: int
+    deadline_at: datetime
+    grace_seconds: int
+    closed_at: datetime | None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the deadline and the grace are over."""
+        return self.deadline_at + timedelta(seconds=self.grace_seconds)
+
+    def is_late(self, now: datetime) -> bool:
+        return now > self.ends_at
+
+
+def held(attempt: Attempt) -> Held:
+    return Held(attempt.id, attempt.deadline_at, attempt.grace_seconds, attempt.closed_at)
 
 
 def _opened(*conditions: ColumnElement[bool]) -> Select[Attempt, Enrolment, Course, str]:
@@ -67,9 +85,22 @@ def _opened(*conditions: ColumnElement[bool]) -> Select[Attempt, Enrolment, Cour
     )
 
 
-def _own(actor: Actor, code: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    # Whatever a grant's scope says, nobody answers for somebody else.
-    return Attempt.code == code, Attempt.person_id == (-1 if actor.person_id is None else actor.person_id)
+def _locked(query: Select[Attempt, Enrolment, Course, str]) -> Select[Attempt, Enrolment, Course, str]:
+    return query.with_for_update(of=Attempt).execution_options(populate_existing=True)
+
+
+# Every page and save of an attempt asks these: they are built once, for building costs more than running.
+# Whatever a grant's scope says, nobody answers for somebody else.
+_OWN = _opened(Attempt.code == bindparam("code"), Attempt.person_id == bindparam("person"))
+_OWN_LOCKED = _locked(_OWN)
+
+
+def _own(session: Session, actor: Actor, code: str, query: Select[Attempt, Enrolment, Course, str]) -> Opened:
+    person = -1 if actor.person_id is None else actor.person_id
+    row = session.execute(query, {"code": code, "person": person}).one_or_none()
+    if row is None:
+        raise NotFound("assessment.attempt_not_found")
+    return Opened(row[0], row[1], row[2], row[3] or "")
 
 
 def own_attempt(session: Session, actor: Actor, code: str) -> Opened:
@@ -77,10 +108,7 @@ def own_attempt(session: Session, actor: Actor, code: str) -> Opened:
 
     Raises: NotFound("assessment.attempt_not_found") for any other, existing or not.
     """
-    row = session.execute(_opened(*_own(actor, code))).one_or_none()
-    if row is None:
-        raise NotFound("assessment.attempt_not_found")
-    return Opened(row[0], row[1], row[2], row[3] or "")
+    return _own(session, actor, code, _OWN)
 
 
 def _reached(actor: Actor, permission: Permission, on: date) -> ColumnElement[bool]:
@@ -108,16 +136,32 @@ def lock_attempt(session: Session, condition: Iterable[ColumnElement[bool]]) -> 
 
     Raises: NotFound("assessment.attempt_not_found").
     """
-    query = _opened(*condition).with_for_update(of=Attempt).execution_options(populate_existing=True)
-    row = session.execute(query).one_or_none()
+    row = session.execute(_locked(_opened(*condition))).one_or_none()
     if row is None:
         raise NotFound("assessment.attempt_not_found")
     return Opened(row[0], row[1], row[2], row[3] or "")
 
 
+_ATTEMPT = Attempt.__table__.c
+_HOLD = (
+    select(*(_ATTEMPT[name] for name in ("id", "deadline_at", "grace_seconds", "closed_at")))
+    .where(_ATTEMPT.code == bindparam("code"), _ATTEMPT.person_id == bindparam("person"))
+    .with_for_update()
+)
+
+
+def hold_own(session: Session, actor: Actor, code: str) -> Held:
+    """One's own attempt, locked, and no more of it than saving needs: this runs at every answer. Raises: NotFound."""
+    person = -1 if actor.person_id is None else actor.person_id
+    row = session.execute(_HOLD, {"code": code, "person": person}).one_or_none()
+    if row is None:
+        raise NotFound("assessment.attempt_not_found")
+    return Held(row.id, row.deadline_at, row.grace_seconds, row.closed_at)
+
+
 def lock_own(session: Session, actor: Actor, code: str) -> Opened:
     """One's own attempt, locked. Raises: NotFound."""
-    return lock_attempt(session, _own(actor, code))
+    return _own(session, actor, code, _OWN_LOCKED)
 
 
 def expired(session: Session, now: datetime, limit: int) -> list[str]:
@@ -131,47 +175,61 @@ def expired(session: Session, now: datetime, limit: int) -> list[str]:
     return [code for code, due, grace in rows if now > due + timedelta(seconds=grace)]
 
 
+_ITEM, _QUESTION = AttemptItem.__table__, QuestionVersion.__table__
+_ITEMS = (
+    select(
+        *(_ITEM.c[name] for name in ("position", "question_version_id", "option_order", "points_num", "points_den")),
+        _QUESTION.c.content_hash,
+    )
+    .join_from(_ITEM, _QUESTION, _QUESTION.c.id == _ITEM.c.question_version_id)
+    .where(_ITEM.c.attempt_id == bindparam("attempt"))
+    .order_by(_ITEM.c.position)
+)
+_ITEMS_AT = _ITEMS.where(_ITEM.c.position.in_(bindparam("positions", expanding=True)))
+
+
 def items_of(session: Session, attempt_id: int, positions: Iterable[int] | None = None) -> list[Item]:
     """What was drawn, in order; with `positions`, only those."""
-    query = (
-        select(AttemptItem, QuestionVersion.content_hash)
-        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
-        .where(AttemptItem.attempt_id == attempt_id)
-        .order_by(AttemptItem.position)
-    )
-    if positions is not None:
-        query = query.where(AttemptItem.position.in_(sorted(set(positions))))
-    rows = session.execute(query).all()
-    questions = ready(session, [(item.question_version_id, content_hash) for item, content_hash in rows])
+    if positions is None:
+        rows = session.execute(_ITEMS, {"attempt": attempt_id}).all()
+    else:
+        rows = session.execute(_ITEMS_AT, {"attempt": attempt_id, "positions": sorted(set(positions))}).all()
+    questions = ready(session, [(row.question_version_id, row.content_hash) for row in rows])
     return [
         Item(
-            item.position,
-            item.question_version_id,
-            tuple(item.option_order),
-            item.points_num // item.points_den,
-            questions[content_hash],
+            row.position,
+            row.question_version_id,
+            tuple(row.option_order),
+            row.points_num // row.points_den,
+            questions[row.content_hash],
         )
-        for item, content_hash in rows
+        for row in rows
     ]
+
+
+_STEPS = select(AttemptStep).where(AttemptStep.attempt_id == bindparam("attempt")).order_by(AttemptStep.id)
 
 
 def steps_of(session: Session, attempt_id: int) -> Sequence[AttemptStep]:
     """Every step in the server's order."""
-    return session.scalars(
-        select(AttemptStep).where(AttemptStep.attempt_id == attempt_id).order_by(AttemptStep.id)
-    ).all()
+    return session.scalars(_STEPS, {"attempt": attempt_id}).all()
+
+
+_STEP = AttemptStep.__table__.c
+_STEPS_BY_TAB = select(*(_STEP[name] for name in ("id", "position", "tab", "seq", "payload", "late"))).where(
+    _STEP.attempt_id == bindparam("attempt"),
+    _STEP.tab.in_(bindparam("tabs", expanding=True)),
+    _STEP.seq.in_(bindparam("numbers", expanding=True)),
+)
 
 
 def steps_by_tab(session: Session, attempt_id: int, tabs: Iterable[str], numbers: Iterable[int]) -> list[Step]:
     """The steps that could be the same as what a browser sends now, by tab and number."""
-    rows = session.scalars(
-        select(AttemptStep).where(
-            AttemptStep.attempt_id == attempt_id,
-            AttemptStep.tab.in_(sorted(set(tabs))),
-            AttemptStep.seq.in_(sorted(set(numbers))),
-        )
-    )
-    return [pure_step(row) for row in rows]
+    wanted = {"attempt": attempt_id, "tabs": sorted(set(tabs)), "numbers": sorted(set(numbers))}
+    return [
+        Step(row.id, row.position or 0, row.tab, row.seq, row.payload, row.late)
+        for row in session.execute(_STEPS_BY_TAB, wanted)
+    ]
 
 
 def pure_step(row: AttemptStep) -> Step:
@@ -226,14 +284,17 @@ class Past:
         return None if self.result is None else fraction(self.result.score_num, self.result.score_den)
 
 
+_HISTORY = (
+    select(Attempt, Result)
+    .outerjoin(Result, Result.attempt_id == Attempt.id)
+    .where(Attempt.person_id == bindparam("person"), Attempt.test_id == bindparam("test"))
+    .order_by(Attempt.id, Result.id)
+)
+
+
 def history(session: Session, person_id: int, test_id: int) -> list[Past]:
     """Every attempt of a person at a test, in all their enrolments, the oldest first."""
-    rows = session.execute(
-        select(Attempt, Result)
-        .outerjoin(Result, Result.attempt_id == Attempt.id)
-        .where(Attempt.person_id == person_id, Attempt.test_id == test_id)
-        .order_by(Attempt.id, Result.id)
-    )
+    rows = session.execute(_HISTORY, {"person": person_id, "test": test_id})
     found: dict[int, Past] = {}
     for attempt, result in rows:
         found[attempt.id] = Past(attempt, result)  # the last result of an attempt stands

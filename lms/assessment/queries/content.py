@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from markupsafe import Markup, escape
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lms.assessment.models import Bank, BankVersion, BankVersionQuestion, PlanVersion, Question, QuestionVersion, Test
@@ -199,8 +199,8 @@ def practice_questions(session: Session, bank_version_id: int, module_key: str) 
 
 def practice_of_test(session: Session, slug: str, module_key: str) -> Sequence[ReadyQuestion]:
     """The same for the bank that a test draws from now; none for a course without a test. One query once kept."""
-    found = test_plan(session, slug) if slug else None
-    return practice_questions(session, found[1].bank_version_id, module_key) if found else ()
+    bank_version_id = session.execute(_TEST_BANK, {"slug": slug}).scalar() if slug else None
+    return practice_questions(session, bank_version_id, module_key) if bank_version_id is not None else ()
 
 
 def _cached(
@@ -226,11 +226,22 @@ def mark_fresh(session: Session, bank_version_id: int) -> None:
     session.info.setdefault(_FRESH, set()).add(bank_version_id)
 
 
+# Asked by every course and module page: built once.
+_TEST_PLAN = (
+    select(Test, PlanVersion)
+    .join(PlanVersion, PlanVersion.id == Test.current_plan_id)
+    .where(Test.slug == bindparam("slug"))
+)
+_TEST_BANK = (
+    select(PlanVersion.__table__.c.bank_version_id)
+    .join_from(Test.__table__, PlanVersion.__table__, PlanVersion.__table__.c.id == Test.__table__.c.current_plan_id)
+    .where(Test.__table__.c.slug == bindparam("slug"))
+)
+
+
 def test_plan(session: Session, slug: str) -> tuple[Test, PlanVersion] | None:
     """A test and the plan that new attempts follow; None where nothing was published under this id."""
-    row = session.execute(
-        select(Test, PlanVersion).join(PlanVersion, PlanVersion.id == Test.current_plan_id).where(Test.slug == slug)
-    ).one_or_none()
+    row = session.execute(_TEST_PLAN, {"slug": slug}).one_or_none()
     return None if row is None else (row[0], row[1])
 
 

@@ -132,12 +132,12 @@ def _save_json(code: str) -> ResponseReturnValue:
 
 
 def _reply(saved: Saved) -> dict[str, Any]:
-    left = int((saved.opened.attempt.deadline_at - now()).total_seconds())
+    left = int((saved.attempt.deadline_at - now()).total_seconds())
     return {
         "results": [_result(outcome) for outcome in saved.outcomes],
         "clock": clock(now()),
         "seconds_left": max(0, left),
-        "closed": saved.opened.attempt.closed_at is not None,
+        "closed": saved.attempt.closed_at is not None,
     }
 
 

@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session
 from lms.catalog import queries
 from lms.catalog.events import CourseCompleted
 from lms.catalog.models import Completion, Enrolment, PartRecord, ReadingPosition
-from lms.catalog.queries import EnrolmentView, ModuleContent
-from lms.catalog.rules import PartState, completion
+from lms.catalog.queries import EnrolmentView, ModuleContent, VersionContent
+from lms.catalog.rules import PartState, States, completion
 from lms.hours import commands as hours
+from lms.hours.commands import Posting
 from lms.kit import audit, events
 from lms.kit.clock import add_months, local_day
 from lms.kit.errors import Conflict, Invalid, NotFound
 from lms.kit.ids import new_code
 from lms.kit.permissions import Actor, Permission
+from lms.people.models import Placement
 
 
 def expiry(completed_on: date, valid_months: int | None) -> date | None:
@@ -62,6 +64,16 @@ def record_part(
     if view.completion is not None or view.withdrawn or not completion(view.version.parts, states):
         return None
     return _complete(session, actor, view, now)
+
+
+def complete_where_done(
+    session: Session, actor: Actor, enrolment: Enrolment, states: States, *, now: datetime
+) -> Completion | None:
+    """Complete the course of an enrolment that is open, if by these states nothing lacks any more."""
+    version = queries.content(session, enrolment.version_id)
+    if enrolment.ended_at is not None or not completion(version.parts, states):
+        return None
+    return _complete(session, actor, queries.view_of(session, enrolment), now)
 
 
 def _complete(session: Session, actor: Actor, view: EnrolmentView, now: datetime) -> Completion:
@@ -114,9 +126,16 @@ def finish_module(session: Session, actor: Actor, enrolment_code: str, module_ke
     if not view.open:
         raise Conflict("catalog.enrolment_ended")
     placement, day = queries.place_at(session, enrolment.person_id, now, actor.zone)
-    hours.post(
-        session,
-        actor,
+    hours.post_one(session, actor, module_hours(enrolment, view.version, module, placement, day), now=now)
+    record_part(session, actor, enrolment, f"module:{module.key}", PartState.DONE, now=now)
+    return queries.view_of(session, enrolment)
+
+
+def module_hours(
+    enrolment: Enrolment, version: VersionContent, module: ModuleContent, placement: Placement | None, day: date
+) -> Posting:
+    """What a finished module enters into the ledger."""
+    return Posting(
         person_id=enrolment.person_id,
         day=day,
         minutes=module.minutes,
@@ -127,14 +146,11 @@ def finish_module(session: Session, actor: Actor, enrolment_code: str, module_ke
         source_kind="module",
         source_code=f"{enrolment.code}:{module.key}",
         placement=placement,
-        course_id=view.version.slug,
-        course_title=view.version.title,
-        course_version=view.version.content_hash,
+        course_id=version.slug,
+        course_title=version.title,
+        course_version=version.content_hash,
         detail=module.title,
-        now=now,
     )
-    record_part(session, actor, enrolment, f"module:{module.key}", PartState.DONE, now=now)
-    return queries.view_of(session, enrolment)
 
 
 def save_position(

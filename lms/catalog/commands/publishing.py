@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from lms.catalog import queries
 from lms.catalog.loader import LoadedCourse
-from lms.catalog.models import Course, CourseModule, CourseVersion
+from lms.catalog.models import Course, CourseModule, CourseVersion, SearchEntry
+from lms.catalog.rendering.sections import sections
 from lms.kit import audit
+from lms.kit.folding import folded
 from lms.kit.permissions import Actor
 
 
@@ -25,6 +27,7 @@ def publish_course(
     course = _course(session, loaded)
     known = queries.version_by_hash(session, course.id, loaded.content_hash)
     if known is not None:
+        _index(session, known, loaded)
         if course.current_version_id != known.id:
             _make_current(session, actor, course, known, now)
         return known
@@ -47,6 +50,7 @@ def publish_course(
     session.add(version)
     session.flush()
     session.add_all(_modules(version, loaded))
+    _index(session, version, loaded)
     _make_current(session, actor, course, version, now)
     return version
 
@@ -94,6 +98,25 @@ def _modules(version: CourseVersion, loaded: LoadedCourse) -> list[CourseModule]
         )
         for position, module in enumerate(loaded.modules, 1)
     ]
+
+
+def _index(session: Session, version: CourseVersion, loaded: LoadedCourse) -> None:
+    """Make the text of a version searchable, once: also of one that was published before there was a search."""
+    if queries.is_indexed(session, version.id):
+        return
+    found = [(module.id, section) for module in loaded.modules for section in sections(module.html)]
+    session.add_all(
+        SearchEntry(
+            version_id=version.id,
+            module_key=key,
+            position=position,
+            anchor=section.anchor,
+            heading=section.heading,
+            body=section.body,
+            folded=folded(f"{section.heading} {section.body}"),
+        )
+        for position, (key, section) in enumerate(found, 1)
+    )
 
 
 def _make_current(session: Session, actor: Actor, course: Course, version: CourseVersion, now: datetime) -> None:

@@ -18,6 +18,7 @@ from lms.catalog.queries.learning import (
     enrolment_for,
     enrolments_of,
     lock_enrolment,
+    lock_enrolments,
     module_page,
     open_enrolment,
     open_enrolments,
@@ -25,8 +26,10 @@ from lms.catalog.queries.learning import (
     person_code,
     place_at,
     position_of,
+    positions_of,
     view_of,
 )
+from lms.catalog.queries.searching import is_indexed, readable_versions, sections_with
 from lms.catalog.queries.versions import ModuleContent, TermContent, TocEntry, VersionContent, content, contents
 
 __all__ = [
@@ -48,8 +51,10 @@ __all__ = [
     "current_content",
     "enrolment_for",
     "enrolments_of",
+    "is_indexed",
     "last_number",
     "lock_enrolment",
+    "lock_enrolments",
     "module_page",
     "open_enrolment",
     "open_enrolments",
@@ -57,6 +62,9 @@ __all__ = [
     "person_code",
     "place_at",
     "position_of",
+    "positions_of",
+    "readable_versions",
+    "sections_with",
     "version_by_hash",
     "view_of",
 ]

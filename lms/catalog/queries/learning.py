@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lms.catalog.models import (
@@ -22,7 +23,7 @@ from lms.catalog.queries.versions import ModuleContent, TocEntry, VersionContent
 from lms.catalog.rules import DueState, PartKind, PartState, Progress, States, due_state, progress
 from lms.kit.clock import local_day
 from lms.kit.errors import NotFound
-from lms.kit.permissions import Actor, Permission
+from lms.kit.permissions import Actor, Permission, Scope
 from lms.people.models import Person, Placement
 from lms.people.queries import placement_on, scope_condition, zone_of
 
@@ -78,6 +79,38 @@ class Reading:
     heading: TocEntry
 
 
+# What every page of a learner asks is built once: building a statement costs more than running it.
+_ONESELF = Scope(own=True)
+_Asked = TypeVar("_Asked", bound=Select[*tuple[Any, ...]])
+_OWN = bindparam("person", type_=Enrolment.__table__.c.person_id.type)
+_COURSE_PAGE = (
+    select(Enrolment, Completion, CompletionRevocation)
+    .outerjoin(Completion, Completion.enrolment_id == Enrolment.id)
+    .outerjoin(CompletionRevocation, CompletionRevocation.completion_id == Completion.id)
+    .where(Enrolment.code == bindparam("code"))
+)
+_MODULE_PAGE = (
+    select(Enrolment, Completion, ReadingPosition.anchor)
+    .outerjoin(Completion, Completion.enrolment_id == Enrolment.id)
+    .outerjoin(
+        ReadingPosition,
+        (ReadingPosition.enrolment_id == Enrolment.id) & (ReadingPosition.module_key == bindparam("key")),
+    )
+    .where(Enrolment.code == bindparam("code"))
+)
+_ENROLMENT = select(Enrolment).where(Enrolment.code == bindparam("code"))
+_OWN_COURSE_PAGE = _COURSE_PAGE.where(Enrolment.person_id == _OWN)
+_OWN_MODULE_PAGE = _MODULE_PAGE.where(Enrolment.person_id == _OWN)
+_OWN_ENROLMENT = _ENROLMENT.where(Enrolment.person_id == _OWN)
+
+
+def _reached(actor: Actor, permission: Permission, on: date, own: _Asked, any_of: _Asked) -> _Asked:
+    """The statement for what the actor reaches: `own`, built beforehand, for who reaches their own alone, as learners do."""
+    if actor.person_id is not None and actor.scope(permission) == _ONESELF:
+        return own
+    return any_of.where(scope_condition(actor, permission, on, Enrolment.__table__.c.person_id))
+
+
 def enrolment_for(
     session: Session, actor: Actor, code: str, permission: Permission, on: date, *, lock: bool = False
 ) -> Enrolment:
@@ -87,11 +120,10 @@ def enrolment_for(
 
     Raises: NotFound("catalog.enrolment_not_found") for a code that does not exist and for a stranger alike.
     """
-    person_id = Enrolment.__table__.c.person_id
-    query = select(Enrolment).where(Enrolment.code == code, scope_condition(actor, permission, on, person_id))
+    query = _reached(actor, permission, on, _OWN_ENROLMENT, _ENROLMENT)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
-    enrolment = session.scalar(query)
+    enrolment: Enrolment | None = session.scalar(query, {"code": code, "person": actor.person_id})
     if enrolment is None:
         raise NotFound("catalog.enrolment_not_found")
     return enrolment
@@ -102,20 +134,28 @@ def lock_enrolment(session: Session, enrolment: Enrolment) -> None:
     session.refresh(enrolment, with_for_update=True)
 
 
+def lock_enrolments(session: Session, codes: Collection[str]) -> Sequence[Enrolment]:
+    """The enrolments with these codes, locked. Access is the caller's business."""
+    query = select(Enrolment).where(Enrolment.code.in_(codes)).order_by(Enrolment.id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+_PART = PartRecord.__table__.c
+_PART_STATES = select(_PART.enrolment_id, _PART.part, _PART.state).where(
+    _PART.id.in_(
+        select(func.max(_PART.id))
+        .where(_PART.enrolment_id.in_(bindparam("enrolments", expanding=True)))
+        .group_by(_PART.enrolment_id, _PART.part)
+    )
+)
+
+
 def part_states(session: Session, enrolment_ids: Collection[int]) -> dict[int, dict[str, PartState]]:
     """The state of every part that was started, by enrolment: the last step of each stands. One query."""
     found: dict[int, dict[str, PartState]] = defaultdict(dict)
     if not enrolment_ids:
         return found
-    last = (
-        select(func.max(PartRecord.id))
-        .where(PartRecord.enrolment_id.in_(enrolment_ids))
-        .group_by(PartRecord.enrolment_id, PartRecord.part)
-    )
-    rows = session.execute(
-        select(PartRecord.enrolment_id, PartRecord.part, PartRecord.state).where(PartRecord.id.in_(last))
-    )
-    for enrolment_id, part, state in rows:
+    for enrolment_id, part, state in session.execute(_PART_STATES, {"enrolments": list(enrolment_ids)}):
         found[enrolment_id][part] = PartState(state)
     return found
 
@@ -128,15 +168,18 @@ def view_of(session: Session, enrolment: Enrolment) -> EnrolmentView:
     return EnrolmentView(enrolment, version, states, progress(version.parts, states), completion, revocation)
 
 
+_COMPLETIONS = (
+    select(Completion, CompletionRevocation)
+    .outerjoin(CompletionRevocation, CompletionRevocation.completion_id == Completion.id)
+    .where(Completion.enrolment_id.in_(bindparam("enrolments", expanding=True)))
+)
+
+
 def _completions(
     session: Session, enrolment_ids: Collection[int]
 ) -> dict[int, tuple[Completion, CompletionRevocation | None]]:
     """The completion of each enrolment that has one, and what took it back. One query."""
-    rows = session.execute(
-        select(Completion, CompletionRevocation)
-        .outerjoin(CompletionRevocation, CompletionRevocation.completion_id == Completion.id)
-        .where(Completion.enrolment_id.in_(enrolment_ids))
-    )
+    rows = session.execute(_COMPLETIONS, {"enrolments": list(enrolment_ids)})
     return {completion.enrolment_id: (completion, revocation) for completion, revocation in rows}
 
 
@@ -159,13 +202,8 @@ def course_page(session: Session, actor: Actor, code: str, on: date) -> tuple[En
 
     Raises: NotFound("catalog.enrolment_not_found").
     """
-    person_id = Enrolment.__table__.c.person_id
-    row = session.execute(
-        select(Enrolment, Completion, CompletionRevocation)
-        .outerjoin(Completion, Completion.enrolment_id == Enrolment.id)
-        .outerjoin(CompletionRevocation, CompletionRevocation.completion_id == Completion.id)
-        .where(Enrolment.code == code, scope_condition(actor, Permission.LEARN, on, person_id))
-    ).one_or_none()
+    query = _reached(actor, Permission.LEARN, on, _OWN_COURSE_PAGE, _COURSE_PAGE)
+    row = session.execute(query, {"code": code, "person": actor.person_id}).one_or_none()
     if row is None:
         raise NotFound("catalog.enrolment_not_found")
     enrolment, completion, revocation = row
@@ -182,16 +220,8 @@ def module_page(
 
     Raises: NotFound("catalog.enrolment_not_found" | "catalog.module_not_found").
     """
-    person_id = Enrolment.__table__.c.person_id
-    row = session.execute(
-        select(Enrolment, Completion, ReadingPosition.anchor)
-        .outerjoin(Completion, Completion.enrolment_id == Enrolment.id)
-        .outerjoin(
-            ReadingPosition,
-            (ReadingPosition.enrolment_id == Enrolment.id) & (ReadingPosition.module_key == key),
-        )
-        .where(Enrolment.code == code, scope_condition(actor, Permission.LEARN, on, person_id))
-    ).one_or_none()
+    query = _reached(actor, Permission.LEARN, on, _OWN_MODULE_PAGE, _MODULE_PAGE)
+    row = session.execute(query, {"code": code, "key": key, "person": actor.person_id}).one_or_none()
     if row is None:
         raise NotFound("catalog.enrolment_not_found")
     enrolment, completion, anchor = row
@@ -205,12 +235,16 @@ def module_page(
     return view, module, module.heading(anchor) if anchor else None
 
 
+_POSITION = ReadingPosition.__table__.c
+_POSITIONS = (
+    select(_POSITION.module_key, _POSITION.anchor)
+    .where(_POSITION.enrolment_id == bindparam("enrolment"))
+    .order_by(_POSITION.at.desc())
+)
+
+
 def _positions(session: Session, enrolment_id: int) -> Sequence[tuple[str, str]]:
-    rows = session.execute(
-        select(ReadingPosition.module_key, ReadingPosition.anchor)
-        .where(ReadingPosition.enrolment_id == enrolment_id)
-        .order_by(ReadingPosition.at.desc())
-    )
+    rows = session.execute(_POSITIONS, {"enrolment": enrolment_id})
     return [(key, anchor) for key, anchor in rows]
 
 
@@ -249,6 +283,12 @@ def enrolments_of(session: Session, person_id: int) -> list[EnrolmentView]:
 def position_of(session: Session, enrolment_id: int, module_key: str) -> ReadingPosition | None:
     """Where a learner left a module."""
     return session.get(ReadingPosition, (enrolment_id, module_key))
+
+
+def positions_of(session: Session, enrolment_ids: Collection[int]) -> dict[tuple[int, str], ReadingPosition]:
+    """Where learners left the modules of some enrolments, by enrolment and module."""
+    rows = session.scalars(select(ReadingPosition).where(ReadingPosition.enrolment_id.in_(enrolment_ids)))
+    return {(row.enrolment_id, row.module_key): row for row in rows}
 
 
 def open_enrolment(session: Session, person_id: int, course_id: int) -> Enrolment | None:

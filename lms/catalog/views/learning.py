@@ -121,7 +121,6 @@ def module(code: str, key: str) -> ResponseReturnValue:
         after=after,
         state=view.state_of(opened),
         state_words=STATES[view.state_of(opened)],
-        reading=ReadingForm(),
         next_url=_after_module(view, opened.key),
     )
 

@@ -14,6 +14,7 @@ from lms.hours.queries.ledger import (
     month_sum,
     month_total_at_close,
     person_hours,
+    sources_posted,
     steps,
     zones,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "person_hours",
     "pivot",
     "selection_total",
+    "sources_posted",
     "steps",
     "zones",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -63,6 +63,16 @@ def entry_of_source(session: Session, source_kind: str, source_code: str) -> Hou
     return session.scalar(
         select(HoursEntry).where(HoursEntry.source_kind == source_kind, HoursEntry.source_code == source_code)
     )
+
+
+def sources_posted(session: Session, sources: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these source events, by kind and code, have an entry already."""
+    rows = session.execute(
+        select(HoursEntry.source_kind, HoursEntry.source_code).where(
+            HoursEntry.source_code.in_({code for _, code in sources})
+        )
+    )
+    return {(kind, code) for kind, code in rows} & set(sources)
 
 
 def corrections_of(session: Session, entry_id: int) -> Sequence[HoursEntry]:

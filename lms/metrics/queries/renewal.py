@@ -10,35 +10,25 @@ from sqlalchemy.orm import Session
 from lms.metrics.queries.selection import month_key, narrow, place_columns
 from lms.metrics.rules import N_, Ask, Gathered, Record
 from lms.skills import queries as skills
-from lms.skills.models import Skill, Verification
+from lms.skills.models import PriorVerification, Skill, Verification
 from lms.skills.queries.dossier import Dossiers
 from lms.skills.rules import Facts, VerificationFact, VerificationKind, signed_on
 
 
 def expiring_verifications(session: Session, ask: Ask) -> Gathered:
-    """Skill verifications whose last valid day is over, with whether the skill was verified anew by then; nine queries.
+    """Skill verifications whose last valid day is over, with whether the skill was verified anew by then; twelve queries.
 
     Left out: people who had left by that day, those whose job on the programme no longer asked for the skill, and
-    verifications that were never signed. What was recorded or signed after that day came too late.
+    verifications that were never signed. What was recorded or signed after that day came too late. Imported ones expire as
+    the others do: known on that day, they were somebody's to renew.
     """
-    query = (
-        select(Verification, Skill.name)
-        .join(Skill, Skill.id == Verification.skill_id)
-        .where(
-            skills.uncorrected_verification(),
-            Verification.passed,
-            Verification.valid_until >= ask.first,
-            Verification.valid_until <= ask.over,
-        )
-        .order_by(Verification.valid_until, Verification.id)
-    )
-    rows = session.execute(narrow(query, ask, place_columns(Verification, "valid_until"))).all()
+    rows = _ending(session, ask)
     held = Dossiers(session, {row.person_id for row, _ in rows})
     found = []
     for row, skill in rows:
         expiry = row.valid_until or ask.first  # never empty: the query asks for a day
         history = _history(held.facts(row.person_id, row.programme_id, expiry), row.skill_id)
-        itself = next((fact for fact, cleared in history if fact.id == row.id and _by(cleared, expiry)), None)
+        itself = next((fact for fact, cleared in history if fact.id == _fact_id(row) and _by(cleared, expiry)), None)
         if itself is None or not _still_owed(held, row, expiry):
             continue
         renewed_on = _renewed_on(history, itself, expiry)
@@ -51,7 +41,7 @@ def expiring_verifications(session: Session, ask: Ask) -> Gathered:
                 site_id=row.site_id,
                 programme_id=row.programme_id,
                 job_id=row.job_id,
-                endpoint="skills.verification",
+                endpoint="history.record" if isinstance(row, PriorVerification) else "skills.verification",
                 code=row.code,
                 met=renewed_on is not None,
                 other_day=renewed_on,
@@ -59,6 +49,44 @@ def expiring_verifications(session: Session, ask: Ask) -> Gathered:
             )
         )
     return Gathered(found)
+
+
+_Ending = Verification | PriorVerification
+
+
+def _ending(session: Session, ask: Ask) -> list[tuple[_Ending, str]]:
+    """Passed skill verifications made here and imported ones that ended in the months, with the skill's name."""
+    here = (
+        select(Verification, Skill.name)
+        .join(Skill, Skill.id == Verification.skill_id)
+        .where(
+            skills.uncorrected_verification(),
+            Verification.passed,
+            Verification.valid_until >= ask.first,
+            Verification.valid_until <= ask.over,
+        )
+        .order_by(Verification.valid_until, Verification.id)
+    )
+    before = (
+        select(PriorVerification, Skill.name)
+        .join(Skill, Skill.id == PriorVerification.skill_id)
+        .where(
+            PriorVerification.passed,
+            PriorVerification.valid_until >= ask.first,
+            PriorVerification.valid_until <= ask.over,
+        )
+        .order_by(PriorVerification.valid_until, PriorVerification.id)
+    )
+    found: list[tuple[_Ending, str]] = []
+    for row, name in session.execute(narrow(here, ask, place_columns(Verification, "valid_until"))):
+        found.append((row, name))
+    for prior, name in session.execute(narrow(before, ask, place_columns(PriorVerification, "valid_until"))):
+        found.append((prior, name))
+    return sorted(found, key=lambda item: item[0].valid_until or ask.first)
+
+
+def _fact_id(row: _Ending) -> int:
+    return -row.id if isinstance(row, PriorVerification) else row.id
 
 
 _Signed = tuple[VerificationFact, date | None]
@@ -83,6 +111,8 @@ def _order(fact: VerificationFact) -> tuple[object, ...]:
 
 
 def _signed(fact: VerificationFact, zone: str) -> date | None:
+    if fact.imported:  # signed on the evidence that it names
+        return fact.observed_on
     return signed_on(
         fact.sign_offs,
         fact.sign_roles,
@@ -109,7 +139,7 @@ def _renewed_on(history: list[_Signed], itself: VerificationFact, expiry: date) 
     return None
 
 
-def _still_owed(held: Dossiers, row: Verification, day: date) -> bool:
+def _still_owed(held: Dossiers, row: _Ending, day: date) -> bool:
     """Whether the person was employed, placed on the programme, and in a job that asked for the skill on the day."""
     employed = any(
         item.hired_on <= day and (item.left_on is None or item.left_on >= day)

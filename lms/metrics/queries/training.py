@@ -14,6 +14,7 @@ from lms.assessment.models import Attempt, Result, Test
 from lms.catalog.models import Completion, CompletionRevocation, CourseVersion, Enrolment
 from lms.hours.models import HoursEntry
 from lms.kit.clock import local_day, month_end
+from lms.kit.provenance import HISTORY
 from lms.metrics.queries.headcount import headcount
 from lms.metrics.queries.selection import Columns, employed, month_key, narrow, place_columns
 from lms.metrics.rules import N_, Ask, Gathered, Record
@@ -48,13 +49,19 @@ def hours(kind: str) -> Callable[[Session, Ask], Gathered]:
                 endpoint="hours.entry",
                 code=entry.code,
                 amount=entry.minutes,
-                note=N_("Corrección") if entry.corrects_id is not None else _BASIS_NOTES.get(entry.basis, ""),
+                note=_hours_note(entry),
             )
             for entry in entries
         ]
         return Gathered(numerator=minutes, denominator=headcount(session, ask))
 
     return gather
+
+
+def _hours_note(entry: HoursEntry) -> str:
+    if entry.corrects_id is not None:
+        return N_("Corrección")
+    return N_("Traído de antes") if entry.source_kind == HISTORY else _BASIS_NOTES.get(entry.basis, "")
 
 
 _BASIS_NOTES = {"nominal": N_("Minutos que indica el curso")}

@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from lms.kit.provenance import ImportWithdrawal
 from lms.metrics.queries.selection import employed, month_key, narrow, place_columns
 from lms.metrics.rules import N_, Ask, Gathered, Record
 from lms.people import queries as people
@@ -21,6 +22,7 @@ from lms.skills.models import (
     ActionPlanClose,
     JobProfileVersion,
     LiveContactPeriod,
+    PriorVerification,
     SignOff,
     Skill,
     Verification,
@@ -203,7 +205,8 @@ def first_verifications(session: Session, ask: Ask) -> Gathered:
     """The first verification of each person in each thing and programme, in the month it was observed; two queries.
 
     Passed is passed *and* signed by everybody whom its profile asks for: without the signatures nobody was verified.
-    A row that was corrected or taken back does not count; what took its place does.
+    A row that was corrected or taken back does not count; what took its place does. An imported verification is no record of
+    a first try (the others of that time are not here): it counts for nothing, and what follows it is no first one.
     """
     query = (
         select(Verification, Skill.name, JobProfileVersion.sign_roles, Site.zone)
@@ -257,9 +260,22 @@ def _first_note(row: Verification, met: bool) -> str:
 
 
 def _is_first() -> ColumnElement[bool]:
-    """The SQL condition that no verification that counts of the same thing came before."""
-    earlier, later = aliased(Verification), aliased(Verification)
-    return ~exists(
+    """The SQL condition that no verification that counts of the same thing came before; imported ones came before, too."""
+    earlier, later, taken = aliased(Verification), aliased(Verification), ImportWithdrawal
+    imported = exists(
+        select(PriorVerification.id).where(
+            PriorVerification.person_id == Verification.person_id,
+            PriorVerification.programme_id == Verification.programme_id,
+            PriorVerification.kind == Verification.kind,
+            or_(
+                PriorVerification.skill_id == Verification.skill_id,
+                and_(PriorVerification.skill_id.is_(None), Verification.skill_id.is_(None)),
+            ),
+            PriorVerification.observed_on <= Verification.observed_on,
+            ~exists(select(taken.row_key).where(taken.row_key == PriorVerification.row_key)),
+        )
+    )
+    return ~imported & ~exists(
         select(earlier.id).where(
             earlier.person_id == Verification.person_id,
             earlier.programme_id == Verification.programme_id,

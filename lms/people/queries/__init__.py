@@ -1,6 +1,7 @@
 """Reading people: every `select()` of the capability, by what it is for. Upper floors import the names from here."""
 
 from lms.people.queries.access import (
+    actor_by_id,
     actor_by_token,
     actor_for_person,
     administrators,
@@ -22,10 +23,12 @@ from lms.people.queries.people import (
     employments_of,
     headcount_rows,
     leavers,
+    moved,
     number_taken,
     people_in_scope,
     placement_on,
     placements_of,
+    placements_of_many,
     sort_key,
     sort_key_column,
     supervision_lines,
@@ -50,6 +53,7 @@ from lms.people.queries.signin import (
 __all__ = [
     "PersonRow",
     "active_person",
+    "actor_by_id",
     "actor_by_token",
     "actor_for_person",
     "administrators",
@@ -65,6 +69,7 @@ __all__ = [
     "leavers",
     "live_code",
     "may_see",
+    "moved",
     "name_taken",
     "number_taken",
     "people_in_scope",
@@ -74,6 +79,7 @@ __all__ = [
     "place_condition",
     "placement_on",
     "placements_of",
+    "placements_of_many",
     "programme_by_code",
     "programmes",
     "readable_person",

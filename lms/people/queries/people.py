@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ from lms.kit.folding import folded
 from lms.kit.permissions import Actor, Permission
 from lms.people.models import Employment, Person, Placement
 from lms.people.queries.scope import in_force, scope_condition
-from lms.people.rules import Line
+from lms.people.rules import Line, Movement
 
 WITH_PLACE: tuple[ORMOption, ...] = (
     joinedload(Placement.site),
@@ -44,10 +44,13 @@ def people_in_scope(
     after: str = "",
     limit: int = 50,
     active: bool | None = True,
+    movement: Movement | None = None,
+    since: date | None = None,
 ) -> list[PersonRow]:
     """People the actor's scope reaches, by name, paged by key: `after` is the `key` of the last row shown.
 
     `search` finds parts of the name and of the employee number, whatever the case and the accents. `active` None: all.
+    `movement` keeps those who came or left between `since` and `on`, see `moved`.
     """
     key = sort_key_column()
     query = (
@@ -60,6 +63,8 @@ def people_in_scope(
     )
     if active is not None:
         query = query.where(Person.active == active)
+    if movement is not None and since is not None:
+        query = query.where(Person.id.in_(select(Employment.person_id).where(moved(movement, since, on))))
     for word in folded(search).split():
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         query = query.where(
@@ -71,6 +76,13 @@ def people_in_scope(
     if after:
         query = query.where(key > after)
     return [PersonRow(person, placement, row_key) for person, placement, row_key in session.execute(query)]
+
+
+def moved(movement: Movement, since: date, on: date) -> ColumnElement[bool]:
+    """The employments that began within the days after `since` up to `on`, or that ended on a day from `since` to before `on`."""
+    if movement is Movement.HIRED:
+        return and_(Employment.hired_on > since, Employment.hired_on <= on)
+    return and_(Employment.left_on >= since, Employment.left_on < on)
 
 
 def sort_key_column() -> ColumnElement[str]:
@@ -101,6 +113,20 @@ def placements_of(session: Session, person_id: int) -> Sequence[Placement]:
         .where(Placement.person_id == person_id)
         .order_by(Placement.from_day.desc(), Placement.id.desc())
     ).all()
+
+
+def placements_of_many(session: Session, person_ids: Collection[int]) -> dict[int, list[Placement]]:
+    """Every placement of some people, the newest first; who has none has an empty list."""
+    found: dict[int, list[Placement]] = {person_id: [] for person_id in person_ids}
+    rows = session.scalars(
+        select(Placement)
+        .options(*WITH_PLACE)
+        .where(Placement.person_id.in_(person_ids))
+        .order_by(Placement.from_day.desc(), Placement.id.desc())
+    )
+    for row in rows:
+        found[row.person_id].append(row)
+    return found
 
 
 def employments_of(session: Session, person_id: int) -> Sequence[Employment]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.kit.errors import NotFound
@@ -14,7 +14,7 @@ from lms.people.models import Person, Placement
 _RECORDS = frozenset({Permission.READ_PEOPLE, Permission.MANAGE_PEOPLE})
 
 
-def in_force(on: date) -> ColumnElement[bool]:
+def in_force(on: date | BindParameter[date]) -> ColumnElement[bool]:
     """The placements that hold on a day."""
     return and_(Placement.from_day <= on, or_(Placement.to_day.is_(None), Placement.to_day >= on))
 

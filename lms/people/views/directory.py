@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -23,12 +23,14 @@ from lms.people.forms import DetailsForm, HireForm, LeaveForm, PermitForm, Rehir
 from lms.people.forms.access import ROLE_NAMES
 from lms.people.forms.records import PlaceForm, options
 from lms.people.models import Person
+from lms.people.rules import RECENT_DAYS, Movement
 from lms.people.views import routes
 from lms.web.context import actor, db, now, settings, today
 from lms.web.forms import Form
 
 READ, MANAGE = Permission.READ_PEOPLE, Permission.MANAGE_PEOPLE
 _STATES = {"activas": True, "cerradas": False, "todas": None}
+_MOVEMENTS = {"ingresos": Movement.HIRED, "egresos": Movement.LEFT}
 
 
 @routes.page("/personas", allow=READ, nav=(_l("Personas"), 60))
@@ -36,17 +38,33 @@ def directory() -> ResponseReturnValue:
     """People in scope by name, a page at a time."""
     search, after = request.args.get("buscar", "").strip()[:100], request.args.get("desde", "")
     state = request.args.get("cuentas", "activas")
+    movement = _MOVEMENTS.get(request.args.get("movimiento", ""))
     size = settings().page_size
     rows = queries.people_in_scope(
-        db(), actor(), READ, today(), search=search, after=after, limit=size + 1, active=_STATES.get(state, True)
+        db(),
+        actor(),
+        READ,
+        today(),
+        search=search,
+        after=after,
+        limit=size + 1,
+        active=None if movement else _STATES.get(state, True),
+        movement=movement,
+        since=today() - timedelta(days=RECENT_DAYS),
     )
     more = len(rows) > size
-    here: dict[str, Any] = {"buscar": search or None, "cuentas": state if state != "activas" else None}
+    here: dict[str, Any] = {
+        "buscar": search or None,
+        "cuentas": state if state != "activas" else None,
+        "movimiento": request.args.get("movimiento") if movement else None,
+    }
     return render_template(
         "people/directory.html",
         rows=rows[:size],
         search=search,
         state=state,
+        movement=here["movimiento"] or "",
+        recent_days=RECENT_DAYS,
         may_hire=actor().can(MANAGE),
         first_url=url_for("people.directory", **here) if after else None,
         next_url=url_for("people.directory", desde=rows[size - 1].key, **here) if more else None,

@@ -1,5 +1,8 @@
 """Everything that changes the road to live contacts, one function per use case."""
 
+from lms.skills.commands.batch import EvidenceBatch
+from lms.skills.commands.evidence import Upload, attach_evidence
+from lms.skills.commands.importing import bring_verifications
 from lms.skills.commands.live import (
     Period,
     correct_live_period,
@@ -15,11 +18,15 @@ from lms.skills.commands.verify import Observed, correct_verification, record_ve
 
 __all__ = [
     "Criterion",
+    "EvidenceBatch",
     "Observed",
     "Period",
     "Practice",
     "RequirementInput",
+    "Upload",
     "add_skill",
+    "attach_evidence",
+    "bring_verifications",
     "close_action_plan",
     "correct_live_period",
     "correct_ojt",

@@ -64,7 +64,11 @@ def case_for(
     if person.id == actor.person_id:
         raise NotAllowed("skills.own")
     queries.lock_person(session, person.id)
-    held = Dossiers(session, {person.id})
+    return case_of(Dossiers(session, {person.id}), person, programme_id=programme_id, day=day, field=field, now=now)
+
+
+def case_of(held: Dossiers, person: Person, *, programme_id: int, day: date, field: str, now: datetime) -> Case:
+    """The case of somebody whom the actor may work on. Raises: as `case_for`, from "skills.future" on."""
     placement = held.placement(person.id, programme_id, day)
     if placement is None:
         raise Invalid("skills.not_placed", field=field)

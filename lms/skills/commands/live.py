@@ -170,11 +170,39 @@ def _checked(
     """A row that may be stored, with the gate of its first day."""
     queries.lock_person(session, person_id)
     held = Dossiers(session, {person_id})
-    placed = _placed(held, person_id, programme_id, period, now)
     besides = corrects.id if corrects is not None else None
     other = queries.overlapping_live_period(
         session, person_id, programme_id, period.from_day, period.to_day, besides=besides
     )
+    return new_live_period(
+        held,
+        actor,
+        person_id=person_id,
+        programme_id=programme_id,
+        period=period,
+        other=other,
+        confirmed=confirmed,
+        source=source,
+        gap_days=gap_days,
+        now=now,
+    )
+
+
+def new_live_period(
+    held: Dossiers,
+    actor: Actor,
+    *,
+    person_id: int,
+    programme_id: int,
+    period: Period,
+    other: LiveContactPeriod | None,
+    confirmed: bool,
+    source: str,
+    gap_days: int,
+    now: datetime,
+) -> LiveContactPeriod:
+    """The row of a period, if its days are possible; `other` is one that it would overlap. Raises: as `enter_live_period`."""
+    placed = _placed(held, person_id, programme_id, period, now)
     if other is not None:
         raise Conflict("skills.live_overlap", field="from_day", day=other.from_day)
     state = held.gate(person_id, programme_id, period.from_day, gap_days).state
@@ -243,6 +271,19 @@ def _store(
 ) -> None:
     session.add(row)
     session.flush()
+    note_live(session, actor, row, action=action, now=now, before=before)
+
+
+def note_live(
+    session: Session,
+    actor: Actor,
+    row: LiveContactPeriod,
+    *,
+    action: str,
+    now: datetime,
+    before: LiveContactPeriod | None = None,
+) -> None:
+    """The audit row of a period."""
     audit.record(
         session,
         actor,

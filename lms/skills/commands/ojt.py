@@ -10,11 +10,13 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from lms.hours import commands as hours
+from lms.hours.commands import Posting
 from lms.kit import audit
 from lms.kit.clock import local_day
 from lms.kit.errors import Conflict, Invalid, NotAllowed
 from lms.kit.ids import new_code
 from lms.kit.permissions import Actor, Permission
+from lms.people.models import Placement
 from lms.people.queries import placement_on
 from lms.skills import queries
 from lms.skills.commands.common import Case, case_for, human, needed, refuse
@@ -136,12 +138,7 @@ def withdraw_ojt(session: Session, actor: Actor, *, code: str, reason: str, now:
 def _case(
     session: Session, actor: Actor, *, person_code: str, programme_id: int, practice: Practice, now: datetime
 ) -> Case:
-    if not 1 <= practice.minutes <= MAX_MINUTES:
-        raise Invalid("skills.minutes_range", field="minutes", high=MAX_MINUTES)
-    if not 0 <= practice.contacts <= MAX_CONTACTS:
-        raise Invalid("skills.contacts_range", field="contacts", high=MAX_CONTACTS)
-    if practice.score is not None and not exact_share(practice.score):
-        raise Invalid("skills.score_range", field="score")
+    check_practice(practice)
     return case_for(
         session,
         actor,
@@ -152,6 +149,16 @@ def _case(
         field="day",
         now=now,
     )
+
+
+def check_practice(practice: Practice) -> None:
+    """Raises: Invalid("skills.minutes_range" | "skills.contacts_range" | "skills.score_range")."""
+    if not 1 <= practice.minutes <= MAX_MINUTES:
+        raise Invalid("skills.minutes_range", field="minutes", high=MAX_MINUTES)
+    if not 0 <= practice.contacts <= MAX_CONTACTS:
+        raise Invalid("skills.contacts_range", field="contacts", high=MAX_CONTACTS)
+    if practice.score is not None and not exact_share(practice.score):
+        raise Invalid("skills.score_range", field="score")
 
 
 def _refuse_corrected(session: Session, old: OjtRecord) -> None:
@@ -171,8 +178,28 @@ def _write(
     corrects: OjtRecord | None = None,
     reason: str = "",
 ) -> OjtRecord:
-    _refuse_day(session, case, practice, corrects, gap_days)
-    row = OjtRecord(
+    taken = queries.ojt_minutes_on(session, case.person.id, case.day)
+    if corrects is not None and corrects.day == case.day:
+        taken -= corrects.minutes
+    row = new_ojt(case, actor, practice, taken, now=now, gap_days=gap_days, code=code)
+    row.corrects_id, row.reason = corrects.id if corrects is not None else None, reason
+    session.add(row)
+    session.flush()
+    add_signature(session, actor, row, "evaluator", now=now)
+    _post_hours(session, actor, row, now=now)
+    note_ojt(session, actor, row, corrects=corrects, now=now)
+    return row
+
+
+def new_ojt(
+    case: Case, actor: Actor, practice: Practice, taken: int, *, now: datetime, gap_days: int, code: str = ""
+) -> OjtRecord:
+    """The row of a day of OJT, beside `taken` minutes of the same day, if it may be.
+
+    Raises: Conflict unless the gate was supervised that day; Invalid where the day is full.
+    """
+    _refuse_day(case, practice, taken, gap_days)
+    return OjtRecord(
         code=code or new_code(),
         person_id=case.person.id,
         day=case.day,
@@ -188,52 +215,51 @@ def _write(
         programme_id=case.placement.programme_id,
         job_id=case.placement.job_id,
         recorded_at=now,
-        corrects_id=corrects.id if corrects is not None else None,
-        reason=reason,
     )
-    session.add(row)
-    session.flush()
-    add_signature(session, actor, row, "evaluator", now=now)
-    _post_hours(session, actor, row, now=now)
+
+
+def note_ojt(
+    session: Session, actor: Actor, row: OjtRecord, *, corrects: OjtRecord | None = None, now: datetime
+) -> None:
+    """The audit row of a day of OJT."""
     audit.record(
         session,
         actor,
         action="ojt.correct" if corrects is not None else "ojt.record",
         subject=("ojt_record", row.code),
         before={"code": corrects.code, "minutes": corrects.minutes} if corrects is not None else None,
-        after={"day": row.day, "minutes": row.minutes, "contacts": row.contacts, "reason": reason},
+        after={"day": row.day, "minutes": row.minutes, "contacts": row.contacts, "reason": row.reason},
         now=now,
     )
-    return row
 
 
-def _refuse_day(session: Session, case: Case, practice: Practice, corrects: OjtRecord | None, gap_days: int) -> None:
-    """Raises: Conflict unless the gate was supervised that day; Invalid where the day is full."""
+def _refuse_day(case: Case, practice: Practice, taken: int, gap_days: int) -> None:
     facts = case.held.facts(case.person.id, case.placement.programme_id, case.day)
     refuse(ojt_refusal(queries.rule_profile(case.profile), facts, case.day, gap_days=gap_days))
-    taken = queries.ojt_minutes_on(session, case.person.id, case.day)
-    if corrects is not None and corrects.day == case.day:
-        taken -= corrects.minutes
     if taken + practice.minutes > MAX_MINUTES:
         raise Invalid("skills.ojt_day_full", field="minutes", taken=taken, high=MAX_MINUTES)
 
 
 def _post_hours(session: Session, actor: Actor, row: OjtRecord, *, now: datetime) -> None:
-    hours.post(
-        session,
-        actor,
+    training_type = queries.latest_training_type(session, row.person_id)
+    placement = placement_on(session, row.person_id, row.day)
+    hours.post_one(session, actor, hours_of(row, training_type, placement), now=now)
+
+
+def hours_of(row: OjtRecord, training_type: str, placement: Placement | None) -> Posting:
+    """What a day of OJT enters into the ledger."""
+    return Posting(
         person_id=row.person_id,
         day=row.day,
         minutes=row.minutes,
         kind="ojt",
-        training_type=queries.latest_training_type(session, row.person_id),
+        training_type=training_type,
         mode="ojt",
         basis="observed",
         source_kind="ojt",
         source_code=row.code,
-        placement=placement_on(session, row.person_id, row.day),
+        placement=placement,
         detail="Práctica en el puesto",
-        now=now,
     )
 
 

@@ -20,7 +20,16 @@ def open_plan(
     session: Session, actor: Actor, case: Case, verification: Verification, what: str, *, days: int, now: datetime
 ) -> ActionPlan:
     """What is to be done after a failed verification: the person's supervisor owns it, or else the evaluator."""
-    plan = ActionPlan(
+    plan = new_plan(case, verification, what, days=days, now=now)
+    session.add(plan)
+    session.flush()
+    note_plan(session, actor, plan, verification, now=now)
+    return plan
+
+
+def new_plan(case: Case, verification: Verification, what: str, *, days: int, now: datetime) -> ActionPlan:
+    """The row of that plan."""
+    return ActionPlan(
         code=new_code(),
         verification_id=verification.id,
         person_id=case.person.id,
@@ -32,8 +41,10 @@ def open_plan(
         programme_id=verification.programme_id,
         job_id=verification.job_id,
     )
-    session.add(plan)
-    session.flush()
+
+
+def note_plan(session: Session, actor: Actor, plan: ActionPlan, verification: Verification, *, now: datetime) -> None:
+    """The audit row of an opened plan."""
     audit.record(
         session,
         actor,
@@ -42,7 +53,6 @@ def open_plan(
         after={"due_on": plan.due_on, "what": plan.what, "verification": verification.code},
         now=now,
     )
-    return plan
 
 
 def close_action_plan(session: Session, actor: Actor, *, code: str, outcome: str, now: datetime) -> ActionPlanClose:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -45,15 +46,22 @@ def sign_off(session: Session, actor: Actor, *, code: str, ojt: bool, role: str,
     if record.withdrawn or queries.is_corrected(session, record):
         raise Conflict("skills.sign.corrected")
     signed = add_signature(session, actor, record, role, now=now)
+    note_signature(session, actor, record, role, now=now)
+    return signed
+
+
+def note_signature(
+    session: Session, actor: Actor, record: Verification | OjtRecord, role: str, *, now: datetime
+) -> None:
+    """The audit row of a signature that is an act of its own."""
     audit.record(
         session,
         actor,
         action="record.sign",
-        subject=("ojt_record" if ojt else "verification", record.code),
+        subject=("ojt_record" if isinstance(record, OjtRecord) else "verification", record.code),
         after={"role": role},
         now=now,
     )
-    return signed
 
 
 def add_signature(
@@ -64,28 +72,44 @@ def add_signature(
     Raises: Conflict("skills.sign.*").
     """
     signer = human(session, actor, now)
-    is_ojt = isinstance(record, OjtRecord)
     row = queries.record_row(session, record)
-    refusal = sign_off_refusal(
-        queries.roles_of(record),
-        [SignOffFact(given.role, given.signer_id, given.at) for given in row.signatures],
-        role=role,
-        signer_id=signer,
-        subject_id=record.person_id,
-        evaluator_id=record.observer_id if isinstance(record, OjtRecord) else record.evaluator_id,
-    )
-    if refusal is not None:
-        raise Conflict(refusal)
-    signed = SignOff(
-        verification_id=None if is_ojt else record.id,
-        ojt_id=record.id if is_ojt else None,
-        subject_id=record.person_id,
-        role=role,
-        signer_id=signer,
-        at=now,
-    )
+    signed = new_signature(record, row.signatures, queries.roles_of(record), role, signer_id=signer, now=now)
     session.add(signed)
     session.flush()
     complete = set(row.lacking) <= {role}
     events.emit(session, RecordSigned(record.person_id, record.programme_id, complete))
     return signed
+
+
+def new_signature(
+    record: Verification | OjtRecord,
+    given: Sequence[SignOff],
+    roles: Sequence[str],
+    role: str,
+    *,
+    signer_id: int,
+    now: datetime,
+) -> SignOff:
+    """The row of a signature beside those that were `given`, if the rules let it be; `roles` have to sign.
+
+    Raises: Conflict("skills.sign.*").
+    """
+    is_ojt = isinstance(record, OjtRecord)
+    refusal = sign_off_refusal(
+        roles,
+        [SignOffFact(each.role, each.signer_id, each.at) for each in given],
+        role=role,
+        signer_id=signer_id,
+        subject_id=record.person_id,
+        evaluator_id=record.observer_id if isinstance(record, OjtRecord) else record.evaluator_id,
+    )
+    if refusal is not None:
+        raise Conflict(refusal)
+    return SignOff(
+        verification_id=None if is_ojt else record.id,
+        ojt_id=record.id if is_ojt else None,
+        subject_id=record.person_id,
+        role=role,
+        signer_id=signer_id,
+        at=now,
+    )

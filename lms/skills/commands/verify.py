@@ -160,10 +160,7 @@ def withdraw_verification(session: Session, actor: Actor, *, code: str, reason: 
 def _case(
     session: Session, actor: Actor, *, person_code: str, programme_id: int, observed: Observed, now: datetime
 ) -> Case:
-    if not exact_share(observed.score):
-        raise Invalid("skills.score_range", field="score")
-    if observed.method not in METHODS:
-        raise Invalid("skills.method_unknown", field="method")
+    check_observed(observed)
     return case_for(
         session,
         actor,
@@ -174,6 +171,14 @@ def _case(
         field="observed_on",
         now=now,
     )
+
+
+def check_observed(observed: Observed) -> None:
+    """Raises: Invalid("skills.score_range" | "skills.method_unknown")."""
+    if not exact_share(observed.score):
+        raise Invalid("skills.score_range", field="score")
+    if observed.method not in METHODS:
+        raise Invalid("skills.method_unknown", field="method")
 
 
 def _again(first: Verification, case: Case, evaluator: int) -> Verification:
@@ -210,11 +215,33 @@ def _write(
     corrects: Verification | None = None,
     reason: str = "",
 ) -> Verification:
+    row = new_verification(
+        case, actor, kind=kind, skill_id=skill_id, observed=observed, now=now, gap_days=gap_days, code=code
+    )
+    row.corrects_id, row.reason = corrects.id if corrects is not None else None, reason
+    session.add(row)
+    session.flush()
+    _after(session, actor, case, row, observed=observed, plan_days=plan_days, corrects=corrects, now=now)
+    return row
+
+
+def new_verification(
+    case: Case,
+    actor: Actor,
+    *,
+    kind: VerificationKind,
+    skill_id: int | None,
+    observed: Observed,
+    now: datetime,
+    gap_days: int,
+    code: str = "",
+) -> Verification:
+    """The row of a verification, if its turn has come. Raises: Conflict("skills.order.*") with what lacks."""
     _refuse_out_of_order(case, kind, skill_id, gap_days)
     requirement = next((item for item in case.profile.requirements if item.skill_id == skill_id), None)
     threshold, valid_days = _asked(case, requirement)
     passed = observed.score >= threshold
-    row = Verification(
+    return Verification(
         code=code or new_code(),
         person_id=case.person.id,
         kind=kind.value,
@@ -234,13 +261,7 @@ def _write(
         programme_id=case.placement.programme_id,
         job_id=case.placement.job_id,
         recorded_at=now,
-        corrects_id=corrects.id if corrects is not None else None,
-        reason=reason,
     )
-    session.add(row)
-    session.flush()
-    _after(session, actor, case, row, observed=observed, plan_days=plan_days, corrects=corrects, now=now)
-    return row
 
 
 def _after(
@@ -258,6 +279,20 @@ def _after(
     add_signature(session, actor, row, "evaluator", now=now)
     passed = row.passed
     plan = None if passed else plans.open_plan(session, actor, case, row, observed.plan, days=plan_days, now=now)
+    note_verification(session, actor, row, observed, corrects=corrects, now=now)
+    events.emit(session, VerificationRecorded(row.id, row.person_id, passed, plan.id if plan is not None else None))
+
+
+def note_verification(
+    session: Session,
+    actor: Actor,
+    row: Verification,
+    observed: Observed,
+    *,
+    corrects: Verification | None = None,
+    now: datetime,
+) -> None:
+    """The audit row of a verification."""
     audit.record(
         session,
         actor,
@@ -267,13 +302,12 @@ def _after(
         after={
             "score": observed.score,
             "threshold": Fraction(row.threshold_num, row.threshold_den),
-            "passed": passed,
+            "passed": row.passed,
             "on": row.observed_on,
             "reason": row.reason,
         },
         now=now,
     )
-    events.emit(session, VerificationRecorded(row.id, row.person_id, passed, plan.id if plan is not None else None))
 
 
 def _asked(case: Case, requirement: ProfileRequirement | None) -> tuple[Fraction, int | None]:

@@ -4,15 +4,18 @@
 """
 
 from lms.skills.queries.dossier import Dossiers, Road, gate_of, gates_at, gates_of, placement_on_programme, road_of
+from lms.skills.queries.evidence import READERS, evidence_of, reach_evidence, readable_record
 from lms.skills.queries.live import (
     against_the_gate,
     current_live_period,
+    current_live_periods,
     is_current,
     live_period_for,
     live_periods_of,
     live_periods_page,
     overlapping_live_period,
 )
+from lms.skills.queries.prior import PriorRow, prior_fact, prior_record, prior_records
 from lms.skills.queries.profiles import (
     course_choices,
     in_force,
@@ -35,6 +38,8 @@ from lms.skills.queries.records import (
     is_corrected,
     lacking_roles,
     latest_training_type,
+    latest_training_types,
+    lock_people,
     lock_person,
     next_role,
     ojt_by_code,
@@ -57,11 +62,13 @@ from lms.skills.queries.records import (
 from lms.skills.queries.team import CellState, Expiring, Readiness, SkillCell, TeamRow, expiring, readiness, skill_cells
 
 __all__ = [
+    "READERS",
     "CellState",
     "Dossiers",
     "Expiring",
     "History",
     "PlanRow",
+    "PriorRow",
     "Readiness",
     "RecordRow",
     "Road",
@@ -71,6 +78,8 @@ __all__ = [
     "corrected_by",
     "course_choices",
     "current_live_period",
+    "current_live_periods",
+    "evidence_of",
     "expiring",
     "gate_of",
     "gates_at",
@@ -83,9 +92,11 @@ __all__ = [
     "job_by_code",
     "lacking_roles",
     "latest_training_type",
+    "latest_training_types",
     "live_period_for",
     "live_periods_of",
     "live_periods_page",
+    "lock_people",
     "lock_person",
     "next_role",
     "ojt_by_code",
@@ -97,9 +108,14 @@ __all__ = [
     "plan_for",
     "plan_of",
     "plans_page",
+    "prior_fact",
+    "prior_record",
+    "prior_records",
     "profile_in_force",
     "profile_versions",
     "profiles_in_force",
+    "reach_evidence",
+    "readable_record",
     "readiness",
     "record_row",
     "replacement_of",

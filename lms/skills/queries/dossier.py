@@ -10,17 +10,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, cast, null, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
-from lms.catalog.models import Completion, CompletionRevocation, Course
+from lms.catalog.models import Completion, CompletionRevocation, Course, PriorCertificate
 from lms.kit.clock import local_day
+from lms.kit.db import UtcDateTime
+from lms.kit.provenance import ImportWithdrawal
 from lms.people.models import Employment, Placement
 from lms.skills.models import JobProfileVersion, OjtRecord, SignOff, Verification
+from lms.skills.queries.prior import PriorRecords
 from lms.skills.queries.profiles import in_force, rule_profile, versions_of_jobs
 from lms.skills.rules import (
     GAP_DAYS,
@@ -52,7 +55,7 @@ def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
 
 
 class Dossiers:
-    """All facts about some people. Eight queries for up to 5,000 of them; nothing is read from the database afterwards."""
+    """All facts about some people. Ten queries for up to 5,000 of them; nothing is read from the database afterwards."""
 
     def __init__(self, session: Session, person_ids: Collection[int]) -> None:
         def load(
@@ -89,6 +92,7 @@ class Dossiers:
             for row in rows:
                 self._under[_record_key(row)].append(row)
         self._knowledge = _knowledge(session, person_ids)
+        self._prior = PriorRecords(session, _batches(person_ids))
         jobs = {row.job_id for rows in self.placements.values() for row in rows}
         self._versions = versions_of_jobs(session, jobs)
         self._by_id = {version.id: version for versions in self._versions.values() for version in versions}
@@ -120,12 +124,16 @@ class Dossiers:
         return Facts(
             subject_id=person_id,
             programme_id=programme_id,
-            knowledge=tuple(proof.known_by(on) for proof in self._knowledge.get(person_id, ())),
-            verifications=self._verification_facts(verifications, on, zone),
+            knowledge=tuple(
+                proof.known_by(on) for proof in self._knowledge.get(person_id, ()) if proof.recorded_by(on, zone)
+            ),
+            verifications=self._verification_facts(verifications, on, zone)
+            + self._prior.verifications(person_id, on, zone),
             ojt=tuple(
                 _ojt_fact(row, self._signatures("ojt", row.id), row.id in ojt_superseded, self._asked(row.profile_id))
                 for row in ojt
-            ),
+            )
+            + self._prior.practice(person_id, on, zone),
             employments=tuple(Span(row.hired_on, row.left_on) for row in self.employments.get(person_id, ())),
             placements=tuple(
                 Span(row.from_day, row.to_day)
@@ -156,6 +164,20 @@ class Dossiers:
         """The signatures under a record; `kind` is "verification" or "ojt"."""
         return self._under.get((kind, record_id), [])
 
+    def add(self, row: Verification | OjtRecord | SignOff) -> None:
+        """Know of a row that is about to be stored, as if it had been loaded. Until it has a key it carries one of its own."""
+        if isinstance(row, SignOff):
+            self._under[_record_key(row)].append(row)
+        elif isinstance(row, OjtRecord):
+            self.ojt[row.person_id].append(row)
+        else:
+            self.verifications[row.person_id].append(row)
+
+    def asked(self, record: Verification | OjtRecord) -> list[str]:
+        """Who has to sign a record, in order, by the profile that was in force for it."""
+        version = self._by_id[record.profile_id]
+        return list(version.ojt_sign_roles if isinstance(record, OjtRecord) else version.sign_roles)
+
     def _asked(self, profile_id: int) -> JobProfileVersion | None:
         """The version that was in force for a record: it says who had to sign."""
         return self._by_id.get(profile_id)
@@ -179,10 +201,17 @@ def _known(rows: Iterable[Record_], on: date, zone: str) -> list[Record_]:
 
 @dataclass(frozen=True)
 class _Proof:
-    """A completed course as knowledge, and from which day on it was revoked (None: it was not)."""
+    """A completed course as knowledge, and from which day on it was revoked (None: it was not).
+
+    `imported_at`: when an imported one was entered (None: it was completed here); before, nobody knew of it.
+    """
 
     known: KnowledgePass
     revoked_on: date | None
+    imported_at: datetime | None = None
+
+    def recorded_by(self, on: date, zone: str) -> bool:
+        return self.imported_at is None or local_day(self.imported_at, zone) <= on
 
     def known_by(self, on: date) -> KnowledgePass:
         """What it proves, as it was known at the end of the day `on`: once revoked, it stood up to the day before."""
@@ -195,20 +224,34 @@ class _Proof:
 def _knowledge(session: Session, person_ids: Collection[int]) -> dict[int, list[_Proof]]:
     found: dict[int, list[_Proof]] = defaultdict(list)
     for ids in _batches(person_ids):
-        rows = session.execute(
+        here = (
             select(
                 Completion.person_id,
                 Course.slug,
                 Completion.completed_on,
                 Completion.expires_on,
                 CompletionRevocation.revoked_on,
+                cast(null(), UtcDateTime()).label("imported_at"),
             )
             .join(Course, Course.id == Completion.course_id)
             .outerjoin(CompletionRevocation, CompletionRevocation.completion_id == Completion.id)
             .where(Completion.person_id.in_(ids))
         )
-        for person_id, slug, passed_on, expires_on, revoked_on in rows:
-            found[person_id].append(_Proof(KnowledgePass(slug, passed_on, expires_on), revoked_on))
+        before = (
+            select(
+                PriorCertificate.person_id,
+                Course.slug,
+                PriorCertificate.issued_on,
+                PriorCertificate.expires_on,
+                ImportWithdrawal.withdrawn_on,
+                PriorCertificate.recorded_at,
+            )
+            .join(Course, Course.id == PriorCertificate.course_id)
+            .outerjoin(ImportWithdrawal, ImportWithdrawal.row_key == PriorCertificate.row_key)
+            .where(PriorCertificate.person_id.in_(ids))
+        )
+        for person_id, slug, passed_on, expires_on, revoked_on, imported_at in session.execute(union_all(here, before)):
+            found[person_id].append(_Proof(KnowledgePass(slug, passed_on, expires_on), revoked_on, imported_at))
     return found
 
 
@@ -251,7 +294,7 @@ def _ojt_fact(
 def gates_at(
     session: Session, items: Collection[tuple[int, int, date]], *, gap_days: int = GAP_DAYS
 ) -> dict[tuple[int, int, date], Gate]:
-    """The gate of each (person id, programme id, day), as it was known at the end of that day; eight queries in all."""
+    """The gate of each (person id, programme id, day), as it was known at the end of that day; ten queries in all."""
     held = Dossiers(session, {person_id for person_id, _, _ in items})
     return {item: held.gate(*item, gap_days=gap_days) for item in items}
 
@@ -259,7 +302,7 @@ def gates_at(
 def gates_of(
     session: Session, pairs: Collection[tuple[int, int]], on: date, *, gap_days: int = GAP_DAYS
 ) -> dict[tuple[int, int], Gate]:
-    """The gate of each (person id, programme id) on one day; eight queries in all."""
+    """The gate of each (person id, programme id) on one day; ten queries in all."""
     found = gates_at(session, {(person_id, programme_id, on) for person_id, programme_id in pairs}, gap_days=gap_days)
     return {(person_id, programme_id): value for (person_id, programme_id, _), value in found.items()}
 
@@ -292,7 +335,7 @@ def road_of(
 ) -> Road | None:
     """The road of a person on a day: of the programme named, or the primary placement's. None where nobody placed them.
 
-    Nine queries, whatever stands in the records.
+    Eleven queries, whatever stands in the records.
     """
     held = Dossiers(session, {person_id})
     rows = held.placements.get(person_id, [])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -62,6 +63,19 @@ def overlapping_live_period(
     if besides is not None:
         query = query.where(LiveContactPeriod.id != besides)
     return session.scalar(query.order_by(LiveContactPeriod.from_day).limit(1))
+
+
+def current_live_periods(session: Session, person_ids: Collection[int]) -> dict[int, list[LiveContactPeriod]]:
+    """The periods of some people that count, each person's from the first on."""
+    found: dict[int, list[LiveContactPeriod]] = defaultdict(list)
+    rows = session.scalars(
+        select(LiveContactPeriod)
+        .where(LiveContactPeriod.person_id.in_(person_ids), current_live_period())
+        .order_by(LiveContactPeriod.from_day)
+    )
+    for row in rows:
+        found[row.person_id].append(row)
+    return found
 
 
 def live_periods_page(

@@ -303,6 +303,11 @@ def lock_person(session: Session, person_id: int) -> None:
     session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
 
 
+def lock_people(session: Session, person_ids: Collection[int]) -> Sequence[Person]:
+    """The same for several people, in an order that is the same for everybody; the people themselves."""
+    return session.scalars(select(Person).where(Person.id.in_(person_ids)).order_by(Person.id).with_for_update()).all()
+
+
 def zone_of_site(session: Session, site_id: int) -> str:
     """The time zone of a site."""
     return session.get_one(Site, site_id).zone
@@ -314,6 +319,12 @@ def latest_training_type(session: Session, person_id: int) -> str:
         select(Enrolment.training_type).where(Enrolment.person_id == person_id).order_by(Enrolment.id.desc()).limit(1)
     )
     return found or "initial"
+
+
+def latest_training_types(session: Session, person_ids: Collection[int]) -> dict[int, str]:
+    """The same for several people; who has no enrolment is not in it."""
+    rows = session.scalars(select(Enrolment).where(Enrolment.person_id.in_(person_ids)).order_by(Enrolment.id))
+    return {row.person_id: row.training_type for row in rows}
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from lms.catalog.models import Course
 from lms.kit.permissions import Actor, Permission
+from lms.kit.provenance import ImportWithdrawal
 from lms.people.models import Person, Placement
 from lms.people.queries import people_in_scope, scope_condition
-from lms.skills.models import JobProfileVersion, Skill, Verification
+from lms.skills.models import JobProfileVersion, PriorVerification, Skill, Verification
 from lms.skills.queries.dossier import Dossiers
 from lms.skills.queries.records import uncorrected_verification
-from lms.skills.rules import GAP_DAYS, Facts, Gate, VerificationKind
+from lms.skills.rules import GAP_DAYS, Facts, Gate, GateState, VerificationKind
 
 SOON_DAYS = 30
 """What expires within these days is shown as near."""
@@ -80,8 +81,11 @@ def readiness(
     after: str = "",
     limit: int,
     gap_days: int = GAP_DAYS,
+    state: GateState | None = None,
 ) -> Readiness:
-    """The matrix of the people in the actor's scope, by name; ten queries whatever the team's size.
+    """The matrix of the people in the actor's scope, by name; twelve queries whatever the team's size.
+
+    `state` keeps those of the first `limit` whose door stands so: the gate is decided here, not by the database.
 
     People without a primary placement that day are left out, and those whose job takes no contacts: nobody asks anything of
     them, and a closed door would be said of somebody who never goes through it.
@@ -93,7 +97,8 @@ def readiness(
         if row.placement is not None and row.placement.job.key_customer_related
     ]
     held = Dossiers(session, {person.id for person, _ in placed})
-    rows = [_row(held, person, placement, on, gap_days) for person, placement in placed]
+    found_rows = (_row(held, person, placement, on, gap_days) for person, placement in placed)
+    rows = [row for row in found_rows if state is None or row.gate.state is state]
     lacking = {item.course_id for row in rows for item in row.gate.missing if item.course_id is not None}
     titles = {row.slug: row.title for row in session.scalars(select(Course).where(Course.slug.in_(lacking)))}
     return Readiness(rows, _columns(rows), found[limit - 1].key if len(found) > limit else None, titles)
@@ -154,14 +159,14 @@ def _columns(rows: Iterable[TeamRow]) -> list[Skill]:
 
 @dataclass(frozen=True)
 class Expiring:
-    """A verification that stops counting soon, and on which day it does for the last time."""
+    """A verification, made here or imported, that stops counting soon, and on which day it does for the last time."""
 
-    verification: Verification
+    verification: Verification | PriorVerification
     last_day: date
 
 
 def expiring(session: Session, actor: Actor, on: date, *, limit: int, days: int = SOON_DAYS) -> Sequence[Expiring]:
-    """Passed verifications of people in scope that end within `days` and were not renewed; the first to end first."""
+    """Passed verifications of people in scope that end within `days`, not renewed; the first to end first. Two queries."""
     newer = aliased(Verification)
     renewed = exists(
         select(newer.id).where(
@@ -173,12 +178,13 @@ def expiring(session: Session, actor: Actor, on: date, *, limit: int, days: int 
             ~newer.withdrawn,
         )
     )
-    rows = session.scalars(
+    last = on + timedelta(days=days)
+    here: Sequence[Verification] = session.scalars(
         select(Verification)
         .options(joinedload(Verification.person), joinedload(Verification.skill), joinedload(Verification.programme))
         .where(
             scope_condition(actor, Permission.READ_TEAM, on, Verification.__table__.c.person_id),
-            and_(Verification.valid_until >= on, Verification.valid_until <= on + timedelta(days=days)),
+            and_(Verification.valid_until >= on, Verification.valid_until <= last),
             Verification.passed,
             uncorrected_verification(),
             ~renewed,
@@ -186,4 +192,37 @@ def expiring(session: Session, actor: Actor, on: date, *, limit: int, days: int 
         .order_by(Verification.valid_until, Verification.id)
         .limit(limit)
     ).all()
-    return [Expiring(row, row.valid_until) for row in rows if row.valid_until is not None]
+    found = [Expiring(row, row.valid_until) for row in here if row.valid_until is not None]
+    found += [
+        Expiring(row, row.valid_until) for row in _imported_ending(session, actor, on, last, limit) if row.valid_until
+    ]
+    return sorted(found, key=lambda item: item.last_day)[:limit]
+
+
+def _imported_ending(session: Session, actor: Actor, on: date, last: date, limit: int) -> Sequence[PriorVerification]:
+    """The imported ones that end from `on` to `last` and were neither taken back nor verified anew here."""
+    newer = aliased(Verification)
+    renewed = exists(
+        select(newer.id).where(
+            newer.person_id == PriorVerification.person_id,
+            newer.programme_id == PriorVerification.programme_id,
+            newer.skill_id == PriorVerification.skill_id,
+            newer.observed_on > PriorVerification.observed_on,
+            newer.passed,
+            ~newer.withdrawn,
+        )
+    )
+    taken_back = exists(select(ImportWithdrawal.row_key).where(ImportWithdrawal.row_key == PriorVerification.row_key))
+    return session.scalars(
+        select(PriorVerification)
+        .options(joinedload(PriorVerification.person), joinedload(PriorVerification.skill))
+        .where(
+            scope_condition(actor, Permission.READ_TEAM, on, PriorVerification.__table__.c.person_id),
+            and_(PriorVerification.valid_until >= on, PriorVerification.valid_until <= last),
+            PriorVerification.passed,
+            ~taken_back,
+            ~renewed,
+        )
+        .order_by(PriorVerification.valid_until, PriorVerification.id)
+        .limit(limit)
+    ).all()

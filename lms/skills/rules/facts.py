@@ -82,6 +82,8 @@ class VerificationFact:
 
     `threshold` and `sign_roles` are those in force when it was recorded (no roles kept: those of the profile).
     `superseded`: a later row corrects this one, and (of a failed one) everybody has signed that row.
+    `imported`: brought along from before this site kept records, its signatures on the evidence that it names; an
+    evaluator whom this site does not know is 0.
     """
 
     id: int
@@ -98,6 +100,7 @@ class VerificationFact:
     sign_offs: tuple[SignOffFact, ...] = ()
     superseded: bool = False
     sign_roles: tuple[str, ...] = ()
+    imported: bool = False
 
     @property
     def passed(self) -> bool:
@@ -107,7 +110,10 @@ class VerificationFact:
 
 @dataclass(frozen=True)
 class OjtFact:
-    """On-the-job training of one day under structured supervision. Its score informs, it is no condition."""
+    """On-the-job training of one day under structured supervision. Its score informs, it is no condition.
+
+    `imported`: brought along from before this site kept records, signed on the evidence that it names.
+    """
 
     id: int
     day: date
@@ -119,6 +125,7 @@ class OjtFact:
     score: Fraction | None = None
     superseded: bool = False
     sign_roles: tuple[str, ...] = ()
+    imported: bool = False
 
 
 @dataclass(frozen=True)

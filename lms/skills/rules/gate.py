@@ -9,6 +9,7 @@ verified, ready. Evidence that came before its turn counts for nothing, whoever 
 - *Skills* count when verified on or after the day on which OJT reached its minimum.
 - Among verifications of one thing the newest decides: a failed one closes, signed or not; a passed one counts from its
   last signature on, and until then (and once it has expired) an earlier one stands as long as it stands by itself.
+- What was *imported* takes the same road in the same order; signed on paper, it counts from the day it was made.
 - After a gap of more than `gap_days` (between employments, or a long absence) earlier evidence is stale.
 """
 
@@ -111,6 +112,13 @@ def gate(profile: Profile, facts: Facts, today: date, *, gap_days: int = GAP_DAY
     return Gate(state, steps, tuple(item for step in steps for item in step.missing), change)
 
 
+def steps_on(
+    profile: Profile, facts: Facts, today: date, *, gap_days: int = GAP_DAYS
+) -> tuple[GateState, tuple[Step, ...]]:
+    """The state and the steps of `gate`, without looking for the day of the next change."""
+    return _Road(profile, _known_by(facts, today), today, gap_days).verdict()
+
+
 def ojt_reached_on(profile: Profile, facts: Facts, today: date, *, gap_days: int = GAP_DAYS) -> date | None:
     """The day on which OJT reached the profile's minimum, from what is known on `today`; None while it has not.
 
@@ -195,14 +203,16 @@ class _Road:
         return tuple(missing), None
 
     def _ojt_counts(self, fact: OjtFact) -> bool:
-        signed = signed_on(
-            fact.sign_offs,
-            fact.sign_roles or self.profile.ojt_sign_roles,
-            subject_id=self.facts.subject_id,
-            evaluator_id=fact.observer_id,
-            not_before=fact.day,
-            zone=self.facts.zone,
-        )
+        signed: date | None = fact.day
+        if not fact.imported:
+            signed = signed_on(
+                fact.sign_offs,
+                fact.sign_roles or self.profile.ojt_sign_roles,
+                subject_id=self.facts.subject_id,
+                evaluator_id=fact.observer_id,
+                not_before=fact.day,
+                zone=self.facts.zone,
+            )
         return (
             self._mine(fact)
             and fact.minutes > 0
@@ -267,6 +277,8 @@ class _Road:
 
     def _cleared_on(self, fact: VerificationFact) -> date | None:
         """The day of the last signature under a verification, None while one lacks."""
+        if fact.imported:
+            return None if fact.evaluator_id == self.facts.subject_id else fact.observed_on
         return signed_on(
             fact.sign_offs,
             fact.sign_roles or self.profile.sign_roles,

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from lms.skills.rules.facts import GAP_DAYS, Facts, Profile, VerificationKind
-from lms.skills.rules.gate import GateState, Missing, StepKind, courses_lacking, gate, ojt_reached_on
+from lms.skills.rules.gate import GateState, Missing, StepKind, courses_lacking, ojt_reached_on, steps_on
 
 MAX_DENOMINATOR = 10_000
 """Scores and thresholds are kept as fractions with at most this denominator: two decimals of a percentage fit."""
@@ -70,7 +70,7 @@ def verification_refusal(
         return Refusal("skills.order.knowledge_first", tuple(missing or [Missing("skills.missing.no_course")]))
     if kind is VerificationKind.PRE_OJT:
         return None
-    steps = gate(profile, facts, today, gap_days=gap_days).steps
+    _, steps = steps_on(profile, facts, today, gap_days=gap_days)
     found = tuple(item for step in steps if step.kind in _BEFORE_SKILLS for item in step.missing)
     if found:
         return Refusal("skills.order.ojt_first", found)
@@ -82,9 +82,9 @@ def verification_refusal(
 
 def ojt_refusal(profile: Profile, facts: Facts, day: date, *, gap_days: int = GAP_DAYS) -> Refusal | None:
     """Why OJT may not be recorded for `day` (`facts` as they were known that day): only a supervised gate lets it be."""
-    found = gate(profile, facts, day, gap_days=gap_days)
-    if found.state is GateState.SUPERVISED:
+    state, steps = steps_on(profile, facts, day, gap_days=gap_days)
+    if state is GateState.SUPERVISED:
         return None
-    if found.state is GateState.OPEN:
+    if state is GateState.OPEN:
         return Refusal("skills.order.already_open")
-    return Refusal("skills.order.not_supervised", found.missing)
+    return Refusal("skills.order.not_supervised", tuple(item for step in steps for item in step.missing))

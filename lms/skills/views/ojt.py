@@ -13,13 +13,14 @@ from lms.people.models import Person
 from lms.people.queries import person_for
 from lms.skills import commands, queries
 from lms.skills.commands import Criterion, Practice
+from lms.skills.commands.evidence import PURPOSE
 from lms.skills.forms import OjtCorrection, OjtForm, given
 from lms.skills.messages import CRITERIA
 from lms.skills.models import OjtRecord
 from lms.skills.queries import Road
 from lms.skills.views import routes
-from lms.skills.views.texts import WORDS, worded
-from lms.skills.views.verify import road_or_refuse
+from lms.skills.views.texts import WORDS, evidence_field, worded
+from lms.skills.views.verify import keep_evidence, road_or_refuse
 from lms.web.context import actor, db, now, settings, today
 
 
@@ -45,7 +46,7 @@ def _complete(form: OjtForm) -> None:
         form.criteria.append_entry()
 
 
-@routes.page("/persona/<person_code>/practica", allow=Permission.VERIFY, methods=("GET", "POST"))
+@routes.page("/persona/<person_code>/practica", allow=Permission.VERIFY, methods=("GET", "POST"), uploads=PURPOSE)
 def record_ojt(person_code: str) -> ResponseReturnValue:
     """Record a day of OJT, and sign it as observer."""
     person = person_for(db(), actor(), person_code, Permission.VERIFY, today())
@@ -65,6 +66,7 @@ def record_ojt(person_code: str) -> ResponseReturnValue:
             gap_days=settings().gap_days,
             now=now(),
         )
+        keep_evidence(made, form)
     except LmsError as error:
         if error.status in {403, 404}:
             raise
@@ -75,12 +77,20 @@ def record_ojt(person_code: str) -> ResponseReturnValue:
 
 
 def _page(person: Person, road: Road, form: OjtForm, old: OjtRecord | None = None) -> str:
+    form.ask_files_again()
     return render_template(
-        "skills/ojt.html", person=person, road=road, form=form, old=old, criteria=CRITERIA, words=WORDS
+        "skills/ojt.html",
+        person=person,
+        road=road,
+        form=form,
+        old=old,
+        criteria=CRITERIA,
+        evidence=evidence_field(),
+        words=WORDS,
     )
 
 
-@routes.page("/practica/<code>/corregir", allow=Permission.VERIFY, methods=("GET", "POST"))
+@routes.page("/practica/<code>/corregir", allow=Permission.VERIFY, methods=("GET", "POST"), uploads=PURPOSE)
 def correct_ojt(code: str) -> ResponseReturnValue:
     """Take the place of a day of OJT by a new record, with a reason."""
     old = queries.ojt_for(db(), actor(), code, Permission.VERIFY, today())
@@ -101,6 +111,7 @@ def correct_ojt(code: str) -> ResponseReturnValue:
             gap_days=settings().gap_days,
             now=now(),
         )
+        keep_evidence(made, form)
     except LmsError as error:
         if error.status in {403, 404}:
             raise

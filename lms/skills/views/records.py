@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.kit.errors import LmsError, NotFound
+from lms.kit.errors import LmsError
 from lms.kit.permissions import Permission
 from lms.skills import commands, queries
 from lms.skills.commands.signing import ROLE_PERMISSION
@@ -17,22 +17,15 @@ from lms.skills.views import routes
 from lms.skills.views.road import may_reach
 from lms.skills.views.texts import WORDS
 from lms.web.context import actor, db, now, today
+from lms.web.files import size_text
 
-READERS = (Permission.READ_TEAM, Permission.LEARN)
+READERS = queries.READERS
 SIGNERS = (Permission.VERIFY, Permission.SIGN_WITNESS, Permission.SIGN_MANAGER)
 
 
 def _readable(code: str, *, ojt: bool) -> Verification | OjtRecord:
     """The record, where the reader's team or own scope reaches it."""
-    for permission in READERS:
-        if actor().can(permission):
-            try:
-                if ojt:
-                    return queries.ojt_for(db(), actor(), code, permission, today())
-                return queries.verification_for(db(), actor(), code, permission, today())
-            except NotFound:
-                continue
-    raise NotFound("skills.record_not_found")
+    return queries.readable_record(db(), actor(), code, ojt=ojt, on=today())
 
 
 def _role_open(row: RecordRow) -> str | None:
@@ -65,6 +58,7 @@ def _page(row: RecordRow, form: SignForm | None = None, reason: ReasonForm | Non
         reason=reason or ReasonForm(formdata=None),
         may_correct=may_correct,
         plan=None if row.is_ojt else queries.plan_of(db(), record.id),
+        files=[(file, size_text(file.size)) for file in queries.evidence_of(db(), record)],
         replaced_by=queries.replacement_of(db(), record),
         own=record.person_id == actor().person_id,
         words=WORDS,

@@ -9,9 +9,14 @@ from datetime import date
 from flask_babel import gettext as _
 
 from lms.kit.errors import LmsError
+from lms.kit.files import kinds_text
+from lms.kit.filetypes import KINDS as FILE_KINDS
+from lms.skills.commands.evidence import PURPOSE
 from lms.skills.messages import CELLS, GATE, GATE_SHORT, METHODS, MISSING, ROLES, STEPS
 from lms.skills.queries import CellState, Road, SkillCell
 from lms.skills.rules import Gate, Missing, StepState
+from lms.web.context import services
+from lms.web.files import size_text
 from lms.web.i18n import day as day_text
 
 _MARKS = {
@@ -64,6 +69,19 @@ def _change(gate: Gate) -> str:
     if gate.next_change_on is None:
         return ""
     return str(_("Sin novedades, cambia el %(day)s.", day=day_text(gate.next_change_on)))
+
+
+def evidence_field() -> dict[str, str]:
+    """What the field of evidence says of itself, and the endings that it offers to choose."""
+    limits = services().files.purposes[PURPOSE]
+    help_text = _(
+        "Hasta %(files)s archivos de hasta %(size)s cada uno: %(kinds)s. Los lee quien puede leer el registro.",
+        files=limits.max_files,
+        size=size_text(limits.max_bytes),
+        kinds=kinds_text(limits.kinds),
+    )
+    endings = ",".join(f".{ending}" for key in limits.kinds for ending in FILE_KINDS[key].endings)
+    return {"help": help_text, "accept": endings}
 
 
 def cell_mark(cell: SkillCell | None) -> tuple[str, str]:

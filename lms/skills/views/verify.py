@@ -12,14 +12,15 @@ from lms.kit.permissions import Permission
 from lms.people.models import Person
 from lms.people.queries import person_for
 from lms.skills import commands, queries
-from lms.skills.commands import Observed
-from lms.skills.forms import VerificationCorrection, VerificationForm, choices, given
-from lms.skills.models import Verification
-from lms.skills.queries import Road
+from lms.skills.commands import Observed, Upload, attach_evidence
+from lms.skills.commands.evidence import PURPOSE
+from lms.skills.forms import EvidenceForm, VerificationCorrection, VerificationForm, choices, given
+from lms.skills.models import OjtRecord, Verification
+from lms.skills.queries import RecordRow, Road
 from lms.skills.rules import VerificationKind
 from lms.skills.views import routes
-from lms.skills.views.texts import WORDS, worded
-from lms.web.context import actor, db, now, settings, today
+from lms.skills.views.texts import WORDS, evidence_field, worded
+from lms.web.context import actor, db, now, services, settings, today
 
 
 def road_or_refuse(person: Person, programme_code: str) -> Road:
@@ -36,7 +37,7 @@ def _choices(road: Road) -> list[tuple[str, str]]:
     return pre + [(item.skill.code, item.skill.name) for item in items]
 
 
-@routes.page("/persona/<person_code>/verificar", allow=Permission.VERIFY, methods=("GET", "POST"))
+@routes.page("/persona/<person_code>/verificar", allow=Permission.VERIFY, methods=("GET", "POST"), uploads=PURPOSE)
 def verify(person_code: str) -> ResponseReturnValue:
     """Record that a person was verified, and sign as evaluator."""
     person = person_for(db(), actor(), person_code, Permission.VERIFY, today())
@@ -47,6 +48,7 @@ def verify(person_code: str) -> ResponseReturnValue:
         return _form_page(person, road, form), 400 if form.is_submitted() else 200
     try:
         made = _record(person, road, form)
+        keep_evidence(made, form)
     except LmsError as error:
         if error.status in {403, 404}:
             raise
@@ -79,6 +81,12 @@ def _record(person: Person, road: Road, form: VerificationForm) -> Verification:
     )
 
 
+def keep_evidence(made: Verification | OjtRecord, form: EvidenceForm) -> None:
+    """Keep the files that came with the form of a record. Raises: what `attach_evidence` raises."""
+    uploads = [Upload(sent.filename or "", sent.stream) for sent in form.evidence.data or ()]
+    attach_evidence(db(), actor(), record=made, uploads=uploads, store=services().files, now=now())
+
+
 def _say(made: Verification) -> None:
     if made.passed:
         flash(_("Verificación registrada y firmada por quien evaluó. Alcanza el umbral."), "good")
@@ -87,18 +95,20 @@ def _say(made: Verification) -> None:
 
 
 def _form_page(person: Person, road: Road, form: VerificationForm) -> str:
-    return render_template("skills/verify.html", person=person, road=road, form=form, words=WORDS)
+    form.ask_files_again()
+    return render_template(
+        "skills/verify.html", person=person, road=road, form=form, evidence=evidence_field(), words=WORDS
+    )
 
 
-@routes.page("/verificacion/<code>/corregir", allow=Permission.VERIFY, methods=("GET", "POST"))
+@routes.page("/verificacion/<code>/corregir", allow=Permission.VERIFY, methods=("GET", "POST"), uploads=PURPOSE)
 def correct_verification(code: str) -> ResponseReturnValue:
     """Take the place of a verification by a new one, with a reason."""
     old = queries.verification_for(db(), actor(), code, Permission.VERIFY, today())
     form = VerificationCorrection(observed_on=old.observed_on, comment=old.comment)
     row = queries.record_row(db(), old)
     if not form.validate_on_submit():
-        page = render_template("skills/correct_verification.html", row=row, record=old, form=form, words=WORDS)
-        return page, 400 if form.is_submitted() else 200
+        return _correction_page(row, form), 400 if form.is_submitted() else 200
     try:
         made = commands.correct_verification(
             db(),
@@ -116,12 +126,24 @@ def correct_verification(code: str) -> ResponseReturnValue:
             plan_days=settings().action_plan_days,
             now=now(),
         )
+        keep_evidence(made, form)
     except LmsError as error:
         if error.status in {403, 404}:
             raise
         road = queries.road_of(db(), old.person_id, today(), programme_code=old.programme.code)
         form.add_error(worded(error, road))
-        page = render_template("skills/correct_verification.html", row=row, record=old, form=form, words=WORDS)
-        return page, error.status
+        return _correction_page(row, form), error.status
     _say(made)
     return redirect(url_for("skills.verification", code=made.code), code=303)
+
+
+def _correction_page(row: RecordRow, form: VerificationCorrection) -> str:
+    form.ask_files_again()
+    return render_template(
+        "skills/correct_verification.html",
+        row=row,
+        record=row.record,
+        form=form,
+        evidence=evidence_field(),
+        words=WORDS,
+    )

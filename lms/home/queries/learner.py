@@ -1,0 +1,132 @@
+"""What a learner's start page gathers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.assessment.models import Attempt, PlanVersion, Result, Test
+from lms.assessment.queries.attempts import Past
+from lms.assessment.rules import policy
+from lms.catalog.queries import EnrolmentView, enrolments_of
+from lms.catalog.rules import PartState
+from lms.certificates.models import Certificate
+from lms.certificates.queries import CertificateRow
+from lms.certificates.queries import of_person as certificates_of
+from lms.certificates.rules import Standing
+from lms.home import rules
+from lms.home.rules import CertificateNews, CourseWork, ModuleWork, NextStep, SurveyWork, TestWork
+from lms.hours.models import HoursEntry
+from lms.surveys.queries import Waiting, waiting_for
+
+
+@dataclass(frozen=True)
+class LearnerDesk:
+    """What a learner meets: the one step, open courses first, surveys, certificates, minutes of the year by kind."""
+
+    step: NextStep
+    courses: list[EnrolmentView]
+    surveys: list[Waiting]
+    certificates: list[CertificateRow]
+    minutes: dict[str, int]
+
+    @property
+    def to_retake(self) -> list[EnrolmentView]:
+        """Courses whose completion was revoked and that neither an open enrolment nor another completion makes good."""
+        good = {
+            view.enrolment.course_id for view in self.courses if view.open or (view.completion and not view.revocation)
+        }
+        return [view for view in self.courses if view.revocation and view.enrolment.course_id not in good]
+
+    @property
+    def empty(self) -> bool:
+        return not (self.courses or self.certificates or self.minutes)
+
+
+def learner_desk(session: Session, person_id: int, *, today: date, now: datetime) -> LearnerDesk:
+    """Everything but the road; seven queries once the versions are kept."""
+    courses = enrolments_of(session, person_id)
+    surveys = waiting_for(session, person_id)
+    certificates = certificates_of(session, person_id, today)
+    running = [view for view in courses if view.open]
+    plans = _plans(session, {view.version.test for view in running if view.version.test})
+    past = _past(session, [view.enrolment.id for view in running])
+    step = rules.next_step(
+        [_work(view, plans.get(view.version.test), past, now) for view in running],
+        [SurveyWork(item.enrolment_code, item.course_title) for item in surveys],
+        [_news(row.certificate) for row in certificates if row.standing is Standing.VALID],
+        today,
+    )
+    return LearnerDesk(step, courses, surveys, certificates, _minutes(session, person_id, today))
+
+
+def _plans(session: Session, slugs: Collection[str]) -> dict[str, PlanVersion]:
+    rows = session.execute(
+        select(Test.slug, PlanVersion)
+        .join(PlanVersion, PlanVersion.id == Test.current_plan_id)
+        .where(Test.slug.in_(slugs))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _past(session: Session, enrolment_ids: Collection[int]) -> list[Past]:
+    """The attempts of some enrolments in order, each with the result that stands."""
+    rows = session.execute(
+        select(Attempt, Result)
+        .outerjoin(Result, Result.attempt_id == Attempt.id)
+        .where(Attempt.enrolment_id.in_(enrolment_ids))
+        .order_by(Attempt.id, Result.id)
+    )
+    found: dict[int, Past] = {}
+    for attempt, result in rows:
+        found[attempt.id] = Past(attempt, result)
+    return list(found.values())
+
+
+def _work(view: EnrolmentView, plan: PlanVersion | None, past: Sequence[Past], now: datetime) -> CourseWork:
+    modules = view.version.modules
+    module = view.next_module
+    left = [each for each in modules if view.state_of(each) is not PartState.DONE]
+    return CourseWork(
+        code=view.enrolment.code,
+        title=view.version.title,
+        due_on=view.enrolment.due_on,
+        modules=len(modules),
+        modules_left=len(left),
+        minutes_left=view.minutes_left,
+        module=None if module is None else ModuleWork(module.key, module.position, module.title, module.minutes),
+        test=None if plan is None else _test(view, plan, past, now),
+    )
+
+
+def _test(view: EnrolmentView, plan: PlanVersion, past: Sequence[Past], now: datetime) -> TestWork:
+    mine = [each for each in past if each.attempt.enrolment_id == view.enrolment.id]
+    unfinished = next((each.attempt for each in mine if each.attempt.closed_at is None), None)
+    decision = policy.may_start(
+        [each.facts for each in mine], now, attempts=plan.attempts, delay=timedelta(hours=plan.delay_hours)
+    )
+    return TestWork(
+        decision,
+        plan.questions,
+        plan.minutes,
+        taken=len(mine),
+        attempt_code=unfinished.code if unfinished else "",
+        deadline=unfinished.deadline_at if unfinished else None,
+    )
+
+
+def _news(certificate: Certificate) -> CertificateNews:
+    return CertificateNews(certificate.code, certificate.course_title, certificate.issued_on, certificate.expires_on)
+
+
+def _minutes(session: Session, person_id: int, today: date) -> dict[str, int]:
+    rows = session.execute(
+        select(HoursEntry.kind, func.sum(HoursEntry.minutes))
+        .where(HoursEntry.person_id == person_id, HoursEntry.day >= today.replace(month=1, day=1))
+        .group_by(HoursEntry.kind)
+    )
+    return {kind: int(minutes) for kind, minutes in rows}
