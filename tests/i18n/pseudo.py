@@ -28,20 +28,10 @@ _TEXT = re.compile(r"^(\s*)(.*?)(\s*)$", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CODE = re.compile(r"\b(?=[\w-]*\d)[a-z0-9]{8,}\b|\b[a-z0-9]{4}(?:-[a-z0-9]{4}){3}\b|\{\w+\}")
 _ADDRESS = re.compile(r"https?://\S+|\b[\w.+-]+@[\w.-]+\w")
-SAME_EVERYWHERE = [
-    "Umbral",
-    "COPC",
-    "PDF",
-    "CSV",
-    "XLSX",
-    "QR",
-    "SHA-256",
-    "UTC",
-    "min",
-    "Español",
-    "English",
-    "Português",
-]
+SAME_EVERYWHERE = (
+    *("Umbral", "COPC", "Español", "English", "Português"),
+    *("PDF", "CSV", "XLSX", "TXT", "PNG", "JPEG", "WEBP", "QR", "SHA-256", "UTC", "min", "MB", "KiB", "MiB"),
+)
 """Names, and signs of units and formats, that every language writes alike."""
 
 _TEXT_ATTRIBUTES = {
