@@ -84,6 +84,11 @@ def content(text: str) -> str:
     return text if language() == SOURCE else Markup('<span lang="{}">{}</span>').format(SOURCE, text)
 
 
+def with_content(text: str, **pieces: str) -> str:
+    """A text of ours, parameters and all, with pieces of content put in: for Python, where a filter cannot."""
+    return Markup(text) % {name: content(piece) for name, piece in pieces.items()}  # noqa: S704 - the text is ours
+
+
 def said(text: str) -> str:
     """A text marked with `N_`, in the reader's language; one that nobody marked stays as it is."""
     return str(_(text)) if text else ""  # gettext answers an empty text with the head of its file
@@ -125,6 +130,11 @@ def percent(value: Fraction | None, digits: int = 1) -> str:
     if value is None:
         return "—"
     return _percent(_rounded(value * 100, digits, ROUND_HALF_UP))
+
+
+def out_of_100(value: float) -> str:
+    """The length of a bar, from 0 to 100, as a percentage; for bars whose exact share nobody gave."""
+    return percent(Fraction(value) / 100)
 
 
 def score(value: Fraction | None, digits: int = 1) -> str:
@@ -191,5 +201,20 @@ def init_app(app: Flask) -> None:
     for each in LANGUAGES:
         catalogue(each)
     app.jinja_env.globals["content_lang"] = content_lang
-    for function in (content, said, sentence, day, month, moment, clock, percent, score, fixed, minutes, due, number):
+    for function in (
+        content,
+        said,
+        sentence,
+        day,
+        month,
+        moment,
+        clock,
+        percent,
+        out_of_100,
+        score,
+        fixed,
+        minutes,
+        due,
+        number,
+    ):
         app.jinja_env.filters[function.__name__] = function

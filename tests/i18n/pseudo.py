@@ -28,20 +28,10 @@ _TEXT = re.compile(r"^(\s*)(.*?)(\s*)$", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CODE = re.compile(r"\b(?=[\w-]*\d)[a-z0-9]{8,}\b|\b[a-z0-9]{4}(?:-[a-z0-9]{4}){3}\b|\{\w+\}")
 _ADDRESS = re.compile(r"https?://\S+|\b[\w.+-]+@[\w.-]+\w")
-SAME_EVERYWHERE = [
-    "Umbral",
-    "COPC",
-    "PDF",
-    "CSV",
-    "XLSX",
-    "QR",
-    "SHA-256",
-    "UTC",
-    "min",
-    "Español",
-    "English",
-    "Português",
-]
+SAME_EVERYWHERE = (
+    *("Umbral", "COPC", "Español", "English", "Português"),
+    *("PDF", "CSV", "XLSX", "TXT", "PNG", "JPEG", "WEBP", "QR", "SHA-256", "UTC", "min", "MB", "KiB", "MiB"),
+)
 """Names, and signs of units and formats, that every language writes alike."""
 
 _TEXT_ATTRIBUTES = {
@@ -170,15 +160,24 @@ class Data:
         months = Locale.parse(LANGUAGE).months["format"]
         ours = {*SAME_EVERYWHERE, *months["wide"].values(), *months["abbreviated"].values(), "AM", "PM"}
         self._names, self._content = _either(_telling(names) | ours), _either(_telling(content))
+        self._known: dict[Said, bool] = {}
 
     def left(self, said: Said) -> bool:
         """Whether a word is left of a text without brackets and data."""
+        if said not in self._known:
+            self._known[said] = self._left(said)
+        return self._known[said]
+
+    def _left(self, said: Said) -> bool:
         rest = said.text
         while _BRACKETS.search(rest):
             rest = _BRACKETS.sub(" ", rest)
-        if said.in_attribute:
+        rest = _CODE.sub(" ", _ADDRESS.sub(" ", rest))
+        if _WORD.search(rest):
+            rest = self._names.sub(" ", rest)
+        if said.in_attribute and _WORD.search(rest):
             rest = self._content.sub(" ", rest)
-        return bool(_WORD.search(_CODE.sub(" ", _ADDRESS.sub(" ", self._names.sub(" ", rest)))))
+        return bool(_WORD.search(rest))
 
     def untranslated(self, page: str) -> list[str]:
         """The texts of a page with words outside of the brackets."""

@@ -18,6 +18,7 @@ from wtforms.validators import DataRequired
 from lms.web.app import CONTENT_SECURITY_POLICY
 from lms.web.assets import STATIC, Assets
 from lms.web.catalogues import NAMES
+from lms.web.i18n import out_of_100
 
 
 class Sample(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -73,6 +74,7 @@ def make_app(**told: Any) -> Flask:
     for name, answer in (answers | told).items():
         app.jinja_env.globals[name] = lambda answer=answer: answer
     app.jinja_env.globals["csrf_token"] = generate_csrf
+    app.jinja_env.filters["out_of_100"] = out_of_100
     app.jinja_env.globals["language_names"] = NAMES
     app.add_url_rule("/tema", "web.set_theme", lambda: "", methods=["POST"])
     app.add_url_rule("/idioma", "web.set_language", lambda: "", methods=["POST"])

@@ -93,13 +93,13 @@ def test_the_line_says_which_side_of_the_threshold_it_is_on(draw: Draw, value: o
 
 def test_a_line_without_threshold_is_plain_progress(draw: Draw) -> None:
     html = draw('{{ ui.line(40, none, "Avance") }}')
-    assert 'aria-label="Avance: 40 %"' in html
+    assert 'aria-label="Avance: 40\N{NO-BREAK SPACE}%"' in html
     assert "line-notch" not in html
 
 
 def test_a_line_without_a_figure_says_so_and_passes_no_judgement(draw: Draw) -> None:
     html = draw('{{ ui.line(none, 80, "Calidad") }}')
-    assert 'aria-label="Calidad: sin dato, umbral 80 %"' in html
+    assert 'aria-label="Calidad: sin dato, umbral 80\N{NO-BREAK SPACE}%"' in html
     assert "line-fill" not in html
 
 

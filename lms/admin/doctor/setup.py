@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel.messages.pofile import PoFileError
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
@@ -13,8 +13,8 @@ from lms.admin.doctor.base import Check, Finding, Patient, fail, ok, warn
 from lms.kit.audit import AuditEntry
 from lms.kit.clock import utc_now
 from lms.people.models import Site
+from lms.web.catalogues import LANGUAGES, catalogue
 
-TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
 CLOCK_WARN, CLOCK_FAIL = 5, 60
 """Seconds between the clock of this machine and the database's."""
 SHORTEST_SECRET = 32
@@ -114,17 +114,16 @@ def _site_zones(patient: Patient) -> Finding:
 
 
 def _translations(_patient: Patient) -> Finding:
-    sources = sorted(TRANSLATIONS.glob("*/LC_MESSAGES/*.po"))
-    stale = [
-        path.parts[-3]
-        for path in sources
-        if not path.with_suffix(".mo").exists() or path.with_suffix(".mo").stat().st_size == 0
-    ]
-    if stale:
-        found = _("sin compilar: %(names)s", names=", ".join(stale))
-        return fail(found, _("instalar de nuevo: las traducciones vienen compiladas"))
-    compiled = sorted({path.parts[-3] for path in TRANSLATIONS.glob("*/LC_MESSAGES/*.mo")})
-    return ok(", ".join(["es", *(name for name in compiled if name != "es")]))
+    broken = []
+    for language in LANGUAGES:
+        try:
+            catalogue(language)
+        except (OSError, PoFileError):
+            broken.append(language)
+    if broken:
+        found = _("no se pueden leer las traducciones: %(names)s", names=", ".join(broken))
+        return fail(found, _("instalar de nuevo: las traducciones vienen con el programa"))
+    return ok(", ".join(LANGUAGES))
 
 
 SETUP = (

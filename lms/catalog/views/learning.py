@@ -65,7 +65,7 @@ def next_step(view: EnrolmentView, reading: Reading | None = None) -> NextStep |
         module.title,
         module.summary,
         url_for("catalog.module", code=code, key=module.key, _anchor=resumed.anchor if resumed else None),
-        _("Seguir donde quedaste: %(section)s", section=resumed.title)
+        i18n.with_content(_("Seguir donde quedaste: %(section)s"), section=resumed.title)
         if resumed
         else _("Seguir")
         if started
