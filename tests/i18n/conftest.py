@@ -9,10 +9,15 @@ from pathlib import Path
 
 import pytest
 
+import config
+from lms.kit.db import Database
+from lms.kit.files import make_store
 from lms.web import catalogues
+from tests.cast import Cast
 from tests.conftest import MEMORY
 from tests.demo.conftest import demo, demo_app  # noqa: F401 - the demo's fixtures, for its many states of everything
 from tests.i18n.pseudo import pseudo_catalogue
+from tests.walk import Provider, make_provider
 
 
 @pytest.fixture
@@ -30,3 +35,9 @@ def pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         catalogues, "catalogue", lambda language: pseudo_catalogue() if language == "en" else whole(language)
     )
+
+
+@pytest.fixture
+def provider(database: Database, cast: Cast, settings: config.Settings) -> Provider:
+    """Rows of every kind, and what to put into each parameter of a URL."""
+    return make_provider(database, cast, make_store(settings))

@@ -12,14 +12,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-import config
 from lms.home.demo_accounts import ACCOUNTS
 from lms.kit.db import Database
-from lms.kit.files import make_store
 from lms.web.context import services
 from tests.cast import Cast
 from tests.i18n.pseudo import LANGUAGE, Data
-from tests.walk import make_provider
+from tests.walk import Provider
 
 pytestmark = pytest.mark.usefixtures("pseudo")
 OF_THE_HOUSE = {"assets.serve", "web.health"}
@@ -44,9 +42,8 @@ def _report(found: Found) -> str:
 
 
 def test_every_url_and_its_errors(
-    app: Flask, settings: config.Settings, database: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    app: Flask, database: Database, cast: Cast, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    provider = make_provider(database, cast, make_store(settings))
     monkeypatch.setattr(Session, "commit", Session.flush)
     data = Data(database.engine)
     found: Found = defaultdict(set)
