@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, or_, select
+from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from lms.kit.db import UtcDateTime
 from lms.kit.errors import NotFound
 from lms.kit.permissions import Actor, Grant, Role
 from lms.people.models import AccessGrant, Job, Person, Placement, Programme, Site, UserSession
@@ -20,30 +23,39 @@ def _grants_in_force(now: datetime) -> ColumnElement[bool]:
     return and_(AccessGrant.revoked_at.is_(None), or_(AccessGrant.until.is_(None), AccessGrant.until > now))
 
 
-Count = Callable[[ColumnElement[int]], ScalarSelect[int]]
-"""From the column of a person's id to a subquery that counts what waits for that person."""
-
-
-def actor_by_token(
-    session: Session, token_hash: str, now: datetime, zone: str, counts: Mapping[str, Count] | None = None
-) -> Actor | None:
-    """Who is signed in with this session token: one query for session, person, grants, site and `counts` (what waits for
-    them, by name); None where nobody is.
-    """
-    counts = counts or {}
-    person_key = Person.__table__.c.id
-    rows = session.execute(
-        select(UserSession.id, Person, AccessGrant, Site.zone, *(count(person_key) for count in counts.values()))
+@functools.cache
+def _signed_in(counts: tuple[ScalarSelect[int], ...]) -> Select[*tuple[Any, ...]]:
+    """The statement of `actor_by_token`: the same for every request of the product, so it is put together once."""
+    now: Any = bindparam("now", type_=UtcDateTime())
+    day: Any = bindparam("day", type_=Date())
+    return (
+        select(UserSession.id, Person, AccessGrant, Site.zone, *counts)
         .join(Person, Person.id == UserSession.person_id)
         .outerjoin(AccessGrant, and_(AccessGrant.person_id == Person.id, _grants_in_force(now)))
-        .outerjoin(Placement, and_(Placement.person_id == Person.id, Placement.is_primary, in_force(now.date())))
+        .outerjoin(Placement, and_(Placement.person_id == Person.id, Placement.is_primary, in_force(day)))
         .outerjoin(Site, Site.id == Placement.site_id)
         .where(
-            UserSession.token_hash == token_hash,
+            UserSession.token_hash == bindparam("token_hash"),
             UserSession.ended_at.is_(None),
             UserSession.expires_at > now,
             Person.active,
         )
+    )
+
+
+def actor_by_token(
+    session: Session,
+    token_hash: str,
+    now: datetime,
+    zone: str,
+    counts: Mapping[str, ScalarSelect[int]] | None = None,
+) -> Actor | None:
+    """Who is signed in with this session token: one query for session, person, grants, site and `counts` (what waits for
+    them, by name: subqueries over the person's row); None where nobody is.
+    """
+    counts = counts or {}
+    rows = session.execute(
+        _signed_in(tuple(counts.values())), {"token_hash": token_hash, "now": now, "day": now.date()}
     ).all()
     if not rows:
         return None
