@@ -116,7 +116,7 @@ def make_speaking(settings: config.Settings, database: Database) -> Speaking:
     return Speaking(lambda: create_app(settings), settings, database, people_queries.actor_by_id)
 
 
-COUNTS = {"notices": notify_queries.unread_count, "tray": notify_queries.tray_count}
+COUNTS = {"notices": notify_queries.unread_count(), "tray": notify_queries.tray_count()}
 """What the head of every page counts, in the query that says who is signed in."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from lms.kit.errors import NotFound
@@ -16,15 +16,21 @@ from lms.notify.models import MailSilence, Notification
 from lms.people.models import Person
 
 
-def unread_count(person_id: ColumnElement[int]) -> ScalarSelect[int]:
+def unread_count() -> ScalarSelect[int]:
     """How many notices a person has not read: part of the query that says who is signed in."""
-    mine = Notification.person_id == person_id
-    return select(func.count(Notification.id)).where(mine, Notification.read_at.is_(None)).scalar_subquery()
+    mine = Notification.person_id == Person.id
+    return (
+        select(func.count(Notification.id))
+        .where(mine, Notification.read_at.is_(None))
+        .correlate(Person)
+        .scalar_subquery()
+    )
 
 
-def tray_count(person_id: ColumnElement[int]) -> ScalarSelect[int]:
+def tray_count() -> ScalarSelect[int]:
     """How many pieces of long work stand in a person's tray; likewise."""
-    return select(func.count(BackgroundJob.id)).where(BackgroundJob.asked_by == person_id).scalar_subquery()
+    mine = BackgroundJob.asked_by == Person.id
+    return select(func.count(BackgroundJob.id)).where(mine).correlate(Person).scalar_subquery()
 
 
 def unread_of(session: Session, person_id: int, kind: str) -> Sequence[Notification]:
