@@ -29,6 +29,9 @@ class Settings:
 
     environment: str = _setting("development", "`development`, `production`, `demo` or `test`.")
     secret_key: str = _setting(DEFAULT_SECRET, "Signs cookies and forms; 32 random characters or more in production.")
+    former_secret_keys: str = _setting(
+        "", "Earlier values of `LMS_SECRET_KEY`, separated by blanks: what keys made with them signed still counts."
+    )
     debug: bool = _setting(False, "Flask's debugger; refused in production.")
     database_url: str = _setting(
         "", "`DATABASE_URL`: `sqlite:///FILE` or `postgresql://…`; empty: `umbral.db` in the instance folder."
@@ -42,7 +45,9 @@ class Settings:
     port: int = _setting(8000, "`PORT`: port that `lms serve` listens on.")
     workers: int = _setting(2, "Server processes.")
     threads: int = _setting(4, "Threads of each server process.")
-    housekeeping_seconds: int = _setting(60, "How often `lms serve` closes expired attempts and seals the audit trail.")
+    housekeeping_seconds: int = _setting(
+        60, "How often the worker closes expired attempts and seals the audit trail; 0: `lms serve` starts no worker."
+    )
     trusted_proxies: int = _setting(0, "Reverse proxies in front whose forwarded headers are believed.")
     secure_cookies: bool = _setting(
         False, "Send cookies over HTTPS only; on in production, which refuses to start without."
@@ -157,6 +162,8 @@ class Settings:
             )
         if self.mail_host and "@" not in self.mail_from:
             raise ConfigError("LMS_MAIL_HOST is set but LMS_MAIL_FROM is no address: set the sender of the e-mails")
+        if self.mail_host and not self.public_url:
+            raise ConfigError("LMS_MAIL_HOST is set but LMS_PUBLIC_URL is empty: the e-mails need it for their links")
         if self.mail_user and self.mail_tls == "none" and self.environment == "production":
             raise ConfigError("LMS_MAIL_TLS is none and LMS_MAIL_USER is set: the password would travel in the clear")
 

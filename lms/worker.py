@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import config
 from lms.admin.housekeeping import night_due, nightly, tick
-from lms.app import Background, make_background, make_bus, make_database, make_speaking
+from lms.app import make_bus, make_database, make_jobs, make_letters, make_speaking
 from lms.kit import jobs, mail
 from lms.kit.clock import utc_now
 from lms.kit.outbox import Carrier, Courier, Limits
@@ -72,7 +72,7 @@ class Worker:
         self.told = Told()
         self.database = make_database(settings, make_bus(settings))
         self.speaking = make_speaking(settings, self.database)
-        self.background: Background = make_background()
+        self.letters = make_letters(self.database, self.speaking)
         self._outbox_limits = Limits(
             settings.outbox_tries,
             settings.outbox_base_seconds,
@@ -83,7 +83,7 @@ class Worker:
             settings.job_tries, settings.job_base_seconds, settings.job_cap_seconds, settings.job_lease_seconds
         )
         self.runner = jobs.Runner(
-            self.database, self.background.jobs, self._job_limits, utc_now, lambda job: self.speaking.to(job.asked_by)
+            self.database, make_jobs(settings), self._job_limits, utc_now, lambda job: self.speaking.to(job.asked_by)
         )
         self.queue = Queue(
             self._run_job,
@@ -100,8 +100,8 @@ class Worker:
         made: list[Mapping[str, Carrier]] = [{jobs.START: jobs.Starter(self.queue.put)}]
         server = mail_server(self.settings)
         if server is not None:
-            mailer = mail.Mailer(server, self.background.compose, utc_now)
-            made.append(dict.fromkeys(self.background.letters, mailer))
+            mailer = mail.Mailer(server, lambda message: self.letters[message.kind](message), utc_now)
+            made.append(dict.fromkeys(self.letters, mailer))
         return [Courier(self.database, carriers, self._outbox_limits, utc_now) for carriers in made]
 
     def carry(self, courier: Courier) -> None:

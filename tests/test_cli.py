@@ -17,6 +17,7 @@ from lms.kit.db import make_engine
 COMMANDS = [
     "init",
     "serve",
+    "worker",
     "nightly",
     "db upgrade",
     "db status",
@@ -24,6 +25,9 @@ COMMANDS = [
     "courses publish",
     "banks check",
     "audit verify",
+    "keys list",
+    "keys rotate",
+    "keys export",
 ]
 
 
@@ -61,6 +65,33 @@ def test_an_installation_from_nothing(run) -> None:  # type: ignore[no-untyped-d
     verdict = run("audit", "verify", "--json")
     assert verdict.exit_code == 0
     assert json.loads(verdict.output)["faults"] == []
+
+
+def test_keys_are_listed_rotated_exported_and_survive_a_new_secret(run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    run("db", "upgrade")
+    assert "no key yet" in run("keys", "list").output
+    run("init", "--number", "a1", "--given-name", "Ana", "--family-name", "Núñez")
+    assert run("nightly", "--json").exit_code == 0
+    first = json.loads(run("keys", "export").output)
+    second = json.loads(run("keys", "rotate", "--json").output)
+    assert [item["kid"] for item in json.loads(run("keys", "list", "--json").output)] == [
+        second["kid"],
+        first[0]["kid"],
+    ]
+    assert "private" not in run("keys", "export").output
+    assert run("audit", "verify").exit_code == 0
+    old = config.load().secret_key
+    monkeypatch.setenv("LMS_SECRET_KEY", "another secret that is long enough for it")
+    assert "NOT made with this LMS_SECRET_KEY" in run("keys", "list").output
+    assert json.loads(run("nightly", "--json").output)["anchored"] is False
+    lost = run("audit", "verify")
+    assert lost.exit_code == 1
+    assert "LMS_FORMER_SECRET_KEYS" in lost.output
+    monkeypatch.setenv("LMS_FORMER_SECRET_KEYS", old)  # it holds blanks itself
+    assert run("audit", "verify").exit_code == 0
+    run("keys", "rotate")
+    assert json.loads(run("nightly", "--json").output)["anchored"] is True
+    assert run("audit", "verify").exit_code == 0
 
 
 def test_a_tampered_trail_is_exit_status_1(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

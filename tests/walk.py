@@ -6,17 +6,22 @@ import io
 from datetime import UTC, date, datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from lms.certificates.models import Certificate
+from lms.kit import jobs, outbox
 from lms.kit.clock import utc_now
 from lms.kit.db import Database
 from lms.kit.files import FileStore
 from lms.kit.ids import new_code
+from lms.kit.outbox import OutboxMessage
 from lms.kit.permissions import SYSTEM, Role
 from lms.metrics.figures import FIGURES
+from lms.notify.commands import tell
+from lms.notify.models import Notification
 from lms.people import queries
-from lms.people.models import AccessGrant
+from lms.people.models import AccessGrant, Site
 from lms.skills.commands import Upload, attach_evidence, enter_live_period
 from lms.skills.commands.live import Period
 from lms.skills.models import ActionPlan
@@ -25,6 +30,7 @@ from tests.assessment.scene import ALL_TYPES, ALL_TYPES_PLAN, make_scene, questi
 from tests.cast import Cast
 from tests.conftest import NOW
 from tests.courses import complete, make_course, make_enrolment
+from tests.history.samples import prior_certificate
 from tests.hours.samples import post
 from tests.skills.worlds import at, make_world, on
 from tests.surveys.test_commands import SURVEY
@@ -92,13 +98,17 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
             now=at(3),
         )
         entry = post(session, cast)
+        prior = prior_certificate(session, cast)
         grant = queries.grants_of(session, cast.agent.id, now)[0]
         assert plan is not None
+        made = make_work(session, cast)
         return Provider(
             {
+                **made,
                 "person_code": cast.agent.code,
                 "grant_code": grant.code,
                 "job_code": world.job.code,
+                "traido:code": prior,
                 "word": "2026-03",
                 "module_key": "m1",
                 "asignacion:code": scene.enrolment.code,
@@ -116,6 +126,7 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
                 "assessment.practise:code": scene.enrolment.code,
                 "assessment.practise:key": "practica-1",
                 "plan:code": plan.code,
+                "sedes:code": session.get_one(Site, cast.site_id).code,
                 "archivo:code": evidence.code,
                 "horas:code": entry.code,
                 "contenido:slug": "curso",
@@ -124,6 +135,26 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
                 "categoria-c:key": FIGURES[0].key,
             }
         )
+
+
+def make_work(session: Session, cast: Cast) -> dict[str, str]:
+    """A notice for the agent, a job of theirs that failed, and a message that was given up."""
+    now = utc_now()
+    tell(
+        session, kind="job.ended", key="walk", people=[cast.agent.id], params={"name": "x", "succeeded": True}, now=now
+    )
+    notice = session.scalars(select(Notification).where(Notification.kind == "job.ended")).one()
+    job = jobs.ask(session, cast.agent.actor, name="x", params={}, now=now)
+    job.state, job.error = jobs.FAILED, "OSError: gone"
+    message = session.scalars(select(OutboxMessage)).one()
+    message.state = outbox.DEAD
+    session.flush()
+    return {
+        "avisos:code": notice.code,
+        "bandeja:code": job.code,
+        "trabajos:code": job.code,
+        "envios:number": str(message.id),
+    }
 
 
 def make_outsider(database: Database, cast: Cast) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,7 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from lms.kit.anchors import AuditCheckpoint
 from lms.kit.audit import AuditEntry, AuditPayload, AuditSeal
+from lms.kit.dated import DatedSetting
+from lms.kit.errors import NotFound
 from lms.people.models import Person
 
 
@@ -102,15 +105,64 @@ def kinds(session: Session) -> Sequence[str]:
     return session.scalars(select(AuditEntry.subject_kind).distinct().order_by(AuditEntry.subject_kind)).all()
 
 
+def setting_history(session: Session) -> Sequence[DatedSetting]:
+    """Every row of every setting, the latest days first."""
+    return session.scalars(select(DatedSetting).order_by(DatedSetting.from_day.desc(), DatedSetting.id.desc())).all()
+
+
+def setting_by_code(session: Session, code: str) -> DatedSetting:
+    """A row of a setting. Raises: NotFound("admin.setting_not_found")."""
+    found = session.scalar(select(DatedSetting).where(DatedSetting.code == code))
+    if found is None:
+        raise NotFound("admin.setting_not_found")
+    return found
+
+
 @dataclass(frozen=True)
 class Sealing:
-    """How many entries there are and how many of them the chain holds."""
+    """How many entries there are, how many the chain holds, up to which it was signed and when, when it was last verified."""
 
     entries: int
     sealed: int
+    anchored: int
+    anchored_at: datetime | None
+    verified_at: datetime | None
+    verified_by: str
+    faults: int | None  # None: never verified, or what was found then was erased
 
 
 def sealing(session: Session) -> Sealing:
-    """The state of the chain, counted and not checked: `kit.audit.verify` checks."""
-    entries = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
-    return Sealing(entries, session.scalar(select(func.count()).select_from(AuditSeal)) or 0)
+    """The state of the chain, counted and not checked: `kit.anchors.verify` checks. Two queries."""
+    entries, sealed, anchored, anchored_at = session.execute(
+        select(
+            select(func.count()).select_from(AuditEntry).scalar_subquery(),
+            select(func.count()).select_from(AuditSeal).scalar_subquery(),
+            select(func.max(AuditCheckpoint.seal_id)).scalar_subquery(),
+            select(func.max(AuditCheckpoint.at)).scalar_subquery(),
+        )
+    ).one()
+    last = session.execute(
+        select(AuditEntry, AuditPayload)
+        .outerjoin(AuditPayload, AuditPayload.entry_id == AuditEntry.id)
+        .where(AuditEntry.subject_kind == "audit", AuditEntry.action == "audit.verify")
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    ).first()
+    entry, payload = last or (None, None)
+    return Sealing(
+        entries,
+        sealed,
+        anchored or 0,
+        anchored_at,
+        entry.at if entry is not None else None,
+        entry.actor_name if entry is not None else "",
+        payload.payload.get("after", {}).get("faults") if payload is not None else None,
+    )
+
+
+def names(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """The names of people by id."""
+    if not ids:
+        return {}
+    rows = session.execute(select(Person.id, Person.given_name, Person.family_name).where(Person.id.in_(ids)))
+    return {person_id: f"{given} {family}" for person_id, given, family in rows}

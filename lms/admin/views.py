@@ -15,9 +15,10 @@ from lms.admin import queries
 from lms.admin.messages import MESSAGES
 from lms.admin.queries import TrailFilter, TrailRow
 from lms.admin.words import ACTIONS, FACTS, KINDS, VALUES
-from lms.kit import audit
+from lms.kit import anchors, audit
+from lms.kit.keys import make_keyring
 from lms.kit.permissions import Permission
-from lms.web.context import db, services, settings, zone
+from lms.web.context import actor, db, now, services, settings, zone
 from lms.web.forms import YEARS
 from lms.web.routes import Routes
 
@@ -48,9 +49,22 @@ def trail() -> ResponseReturnValue:
 
 @routes.page("/auditoria/verificar", allow=READ, methods=("POST",), transaction=False)
 def verify() -> ResponseReturnValue:
-    """Walk the whole chain now and say what was found. It only reads: nobody who saves an answer waits for it."""
-    with services().database.reading() as session:
-        verdict = audit.verify(session)
+    """Walk the whole chain now, say what was found, and write down that it was done.
+
+    Nobody who saves an answer waits while it reads.
+    """
+    held = services()
+    with held.database.reading() as session:
+        verdict = anchors.verify(session, make_keyring(held.settings), held.settings.instance)
+    with held.database.writing() as session:
+        audit.record(
+            session,
+            actor(),
+            action="audit.verify",
+            subject=("audit", "chain"),
+            after={"checked": verdict.checked, "checkpoints": verdict.checkpoints, "faults": len(verdict.faults)},
+            now=now(),
+        )
     return render_template("admin/verdict.html", verdict=verdict)
 
 
@@ -96,3 +110,6 @@ def changes(row: TrailRow) -> list[tuple[str, object, object]]:
 
 def _words() -> dict[str, Mapping[str, Any]]:
     return {"actions": ACTIONS, "kinds": KINDS, "facts": FACTS, "meanings": VALUES}
+
+
+from lms.admin import settings_views  # noqa: E402, F401 - adds its pages to `routes`

@@ -18,6 +18,7 @@ ACTIONS = {
     "access.set_up": _l("puso en marcha la instalación"),
     "action_plan.close": _l("cerró un plan de acción"),
     "action_plan.open": _l("abrió un plan de acción"),
+    "audit.verify": _l("verificó la cadena de auditoría"),
     "attempt.expire": _l("cerró un intento vencido"),
     "attempt.start": _l("empezó un intento"),
     "attempt.submit": _l("entregó un intento"),
@@ -36,10 +37,15 @@ ACTIONS = {
     "enrolment.withdraw": _l("retiró una asignación de curso"),
     "history.import": _l("trajo registros de antes"),
     "history.withdraw": _l("retiró un registro traído de antes"),
+    "holiday.add": _l("agregó un feriado"),
+    "holiday.fill": _l("completó los feriados de una sede"),
+    "holiday.remove": _l("quitó un feriado"),
     "hours.close": _l("cerró un mes de horas"),
     "hours.correct": _l("corrigió horas"),
     "hours.reopen": _l("reabrió un mes de horas"),
     "job.add": _l("agregó un puesto"),
+    "job.retry": _l("reintentó un trabajo en segundo plano"),
+    "key.make": _l("hizo una clave de firma"),
     "live.correct": _l("corrigió un período de contacto real"),
     "live.end": _l("terminó un período de contacto real"),
     "live.enter": _l("registró un período de contacto real"),
@@ -47,6 +53,7 @@ ACTIONS = {
     "ojt.correct": _l("corrigió una práctica en el puesto"),
     "ojt.record": _l("registró una práctica en el puesto"),
     "ojt.withdraw": _l("retiró una práctica en el puesto"),
+    "outbox.retry": _l("reintentó un envío"),
     "password.change": _l("cambió su contraseña"),
     "password.set_by_code": _l("eligió su contraseña con un código"),
     "person.change": _l("corrigió los datos de una persona"),
@@ -64,6 +71,9 @@ ACTIONS = {
     "programme.add": _l("agregó una campaña"),
     "record.sign": _l("firmó"),
     "session.end_all": _l("cerró todas las sesiones"),
+    "setting.add": _l("fijó un ajuste"),
+    "setting.end": _l("puso fin a un ajuste"),
+    "setting.withdraw": _l("retiró un ajuste"),
     "site.add": _l("agregó una sede"),
     "skill.add": _l("agregó una habilidad"),
     "survey.publish": _l("publicó una encuesta"),
@@ -75,7 +85,9 @@ ACTIONS = {
 
 KINDS = {
     "action_plan": _l("plan de acción"),
+    "audit": _l("auditoría"),
     "attempt": _l("intento"),
+    "background_job": _l("trabajo en segundo plano"),
     "bank": _l("banco"),
     "certificate": _l("certificado"),
     "course": _l("curso"),
@@ -87,11 +99,14 @@ KINDS = {
     "live_period": _l("período de contacto real"),
     "month": _l("mes"),
     "ojt_record": _l("práctica en el puesto"),
+    "outbox_message": _l("envío"),
     "person": _l("persona"),
     "prior_certificate": _l("certificado traído de antes"),
     "prior_verification": _l("verificación traída de antes"),
     "programme": _l("campaña"),
     "site": _l("sede"),
+    "setting": _l("ajuste"),
+    "signing_key": _l("clave de firma"),
     "skill": _l("habilidad"),
     "survey": _l("encuesta"),
     "target": _l("objetivo"),
@@ -100,6 +115,14 @@ KINDS = {
 }
 
 FACTS = {
+    "country": _l("país"),
+    "day": _l("día"),
+    "holidays": _l("feriados"),
+    "key": _l("ajuste"),
+    "note": _l("por qué"),
+    "subdivision": _l("región"),
+    "value": _l("valor"),
+    "year": _l("año"),
     "active": _l("cuenta abierta"),
     "bank_version": _l("versión del banco"),
     "by": _l("reemplazado por"),
@@ -111,9 +134,10 @@ FACTS = {
     "correction": _l("corrección"),
     "course": _l("curso"),
     "courses": _l("cursos"),
-    "day": _l("día"),
     "deadline": _l("límite"),
     "due_on": _l("fecha límite"),
+    "checked": _l("entradas revisadas"),
+    "checkpoints": _l("puntos firmados"),
     "email": _l("correo"),
     "employee_number": _l("legajo"),
     "enrolment": _l("asignación de curso"),
@@ -121,6 +145,7 @@ FACTS = {
     "family_name": _l("apellido"),
     "figure": _l("cifra"),
     "from": _l("desde"),
+    "faults": _l("fallas"),
     "files": _l("archivos"),
     "from_day": _l("desde"),
     "gate": _l("puerta"),
@@ -146,6 +171,7 @@ FACTS = {
     "plan": _l("plan"),
     "programme": _l("campaña"),
     "questions": _l("preguntas"),
+    "public": _l("clave pública"),
     "reason": _l("motivo"),
     "replaces": _l("reemplaza"),
     "revoked_on": _l("anulado el"),
@@ -154,6 +180,7 @@ FACTS = {
     "site": _l("sede"),
     "skills": _l("habilidades"),
     "source": _l("fuente"),
+    "site_id": _l("sede, por su número"),
     "supervisor": _l("depende de"),
     "temporary": _l("contrato temporal"),
     "test": _l("prueba"),
@@ -163,7 +190,6 @@ FACTS = {
     "to_day": _l("hasta"),
     "training_type": _l("tipo de capacitación"),
     "until": _l("hasta"),
-    "value": _l("valor"),
     "verification": _l("verificación"),
     "version": _l("versión"),
     "voluntary": _l("voluntario"),
@@ -175,3 +201,18 @@ VALUES: Mapping[str, LazyString] = {**catalog_words.TYPES, **hours_words.MODES, 
     role.value: name for role, name in ROLE_NAMES.items()
 }
 """Values of facts that the program keeps as words of its own."""
+SETTINGS = {
+    "gap_days": (
+        _l("Días de ausencia"),
+        _l(
+            "Después de una ausencia más larga que estos días, lo verificado antes ya no cuenta y hay que verificar de nuevo."
+        ),
+    ),
+    "action_plan_days": (
+        _l("Días del plan de acción"),
+        _l(
+            "Plazo del plan que abre una verificación que no alcanzó. Si cae en feriado o domingo, pasa al siguiente día hábil."
+        ),
+    ),
+}
+"""Name and meaning of each setting that may change over time (`kit.dated.REGISTRY`)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from lms.kit import audit
 from lms.kit.errors import Conflict, Invalid, NotAllowed
 from lms.kit.ids import new_code
 from lms.kit.permissions import SYSTEM, Actor, Permission
+from lms.notify.commands import tell
 from lms.people.models import Job, Person, Programme, Site
 
 
@@ -52,7 +53,38 @@ def issue(session: Session, completion_id: int, *, company: str) -> Certificate:
         after={"person": person.code, "course": version.title, "version": version.content_hash},
         now=completion.completed_at,
     )
+    told = {"course": certificate.course_title, "certificate": certificate.code}
+    tell(
+        session,
+        kind="certificate.issued",
+        key=certificate.code,
+        people=[person.id],
+        params=told,
+        now=completion.completed_at,
+    )
     return certificate
+
+
+def tell_expiring(session: Session, *, today: date, days: int, now: datetime) -> int:
+    """Tell the holders of certificates that are valid for `days` more days at most and that no later one replaces, each
+    once; returns how many were told.
+    """
+    told = 0
+    for certificate in queries.expiring(session, today, today + timedelta(days=days)):
+        params = {
+            "course": certificate.course_title,
+            "certificate": certificate.code,
+            "expires_on": certificate.expires_on,
+        }
+        told += tell(
+            session,
+            kind="certificate.expires",
+            key=certificate.code,
+            people=[certificate.person_id],
+            params=params,
+            now=now,
+        )
+    return told
 
 
 def _facts(session: Session, completion: Completion) -> dict[str, str | None]:

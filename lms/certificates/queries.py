@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from lms.catalog.models import Completion
 from lms.certificates.models import Certificate, CertificateRevocation
 from lms.certificates.rules import Standing, grouped, standing
 from lms.kit.errors import NotFound
 from lms.kit.permissions import Actor, Permission
+from lms.people.models import Person
 from lms.people.queries import scope_condition
 
 
@@ -76,3 +78,18 @@ def of_enrolment(session: Session, enrolment_id: int, today: date) -> Certificat
         _select(Completion.enrolment_id == enrolment_id).join(Completion, Completion.id == Certificate.completion_id)
     ).one_or_none()
     return None if row is None else _row(row[0], row[1], today)
+
+
+def expiring(session: Session, first: date, last: date) -> Sequence[Certificate]:
+    """Certificates of active people whose last day lies from `first` to `last`, not revoked and the newest of their course."""
+    later = aliased(Certificate)
+    newer = exists().where(
+        later.person_id == Certificate.person_id, later.course_id == Certificate.course_id, later.id > Certificate.id
+    )
+    revoked = exists().where(CertificateRevocation.certificate_id == Certificate.id)
+    return session.scalars(
+        select(Certificate)
+        .join(Person, Person.id == Certificate.person_id)
+        .where(Certificate.expires_on >= first, Certificate.expires_on <= last, Person.active, ~newer, ~revoked)
+        .order_by(Certificate.id)
+    ).all()

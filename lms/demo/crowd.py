@@ -27,7 +27,7 @@ _SERVED = {
 _BOSS = {"rosario": "esteban", "bogota": "rocio", "mendoza": "dario"}
 _TRAINER = {"rosario": "paula", "bogota": "camilo", "mendoza": "celia"}
 _WITNESS = {"rosario": "nadia", "bogota": "nadia", "mendoza": "ramon"}
-_MONTHLY_EARLY, _MONTHLY_LATER = 0.058, 0.021
+_MONTHLY_EARLY, _MONTHLY_LATER = 0.078, 0.029
 """How many of a hundred leave in a month: in their first ninety days, and afterwards."""
 _EARLY_DAYS, _WEEK, _MONTH_WEEKS = 90, timedelta(days=7), 4.35
 _START_SHARE = 0.80
@@ -180,7 +180,7 @@ class _Gathering:
             if (week + place) % 2:
                 continue
             mine = [team for team in self.teams if team.site == site]
-            wanted = sum(team.size for team in mine) * (_START_SHARE + 0.05 + (1 - _START_SHARE) * done)
+            wanted = sum(team.size for team in mine) * (_START_SHARE + (1 - _START_SHARE) * done)
             present = {team.key: sum(each.there(monday) for each in team.people) for team in mine}
             lacking = (wanted - sum(present.values())) * _SEASON[monday.month - 1]
             for _ in range(min(_LARGEST_WAVE, round(lacking))):

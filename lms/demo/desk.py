@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -10,7 +11,7 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from lms.assessment import commands as tests
-from lms.assessment.queries import attempts as reading
+from lms.assessment.queries.attempts import Item
 from lms.catalog import commands as catalog
 from lms.catalog import queries as courses
 from lms.demo import ability, company
@@ -129,21 +130,27 @@ class Desk:
 
     def attempt(self, wanted: Hits, answers: bool, session: Session, now: datetime) -> None:
         """An attempt, one answer after the other; whoever passed may answer the survey, too."""
-        actor, about = self.actor(session, now), self.world.chance("attempt", self.key, now.isoformat())
-        attempt = tests.start(session, actor, enrolment_code=self.enrolment, now=now)
-        items = reading.items_of(session, attempt.id)
-        right = ability.pattern(items, wanted, self.world.seed, about)
-        moment, timed = now, []
-        for number, item in enumerate(items):
-            moment += timedelta(seconds=min(75, 12 + about.lognormvariate(3.4, 0.5)))
-            raw = raw_answer(item, right=right[item.position], chance=about)
-            timed.append((moment, tests.Entry(item.position, _TAB, number, raw)))
-        tests.save_series(session, actor, attempt_code=attempt.code, timed=timed)
-        result = tests.submit(session, actor, attempt_code=attempt.code, now=moment + timedelta(seconds=40))
-        if result.passed:
-            if answers:
-                answer_survey(session, actor, self.enrolment, about)
-            del self.world.enrolments[self.key]
+        actor, started = self.actor(session, now), now.isoformat()
+        about, pace, opinion = (
+            self.world.chance(what, self.key, started) for what in ("attempt", "pace", "opinion")
+        )  # apart: how much chance the answers take depends on the questions drawn, which are a secret
+
+        def answer(items: Sequence[Item]) -> tuple[list[tuple[datetime, tests.Entry]], datetime]:
+            right = ability.pattern(items, wanted, self.world.seed, about)
+            moment, timed = now, []
+            for number, item in enumerate(items):
+                moment += timedelta(seconds=min(75, 12 + pace.lognormvariate(3.4, 0.5)))
+                raw = raw_answer(item, right=right[item.position], chance=about)
+                timed.append((moment, tests.Entry(item.position, _TAB, number, raw)))
+            return timed, moment + timedelta(seconds=40)
+
+        def afterwards(passed: bool) -> None:
+            if passed and answers:
+                answer_survey(session, actor, self.enrolment, opinion)
+            if passed:
+                del self.world.enrolments[self.key]
+
+        self.world.sittings.append((tests.Sitting(actor, self.enrolment, now, answer), afterwards))
 
     def roles(self, job: str) -> tuple[str, ...]:
         return ("evaluator", "witness", "manager") if job == WITNESSED else ("evaluator", "manager")
@@ -223,7 +230,6 @@ class Verifying:
             kind=VerificationKind.PRE_OJT if self.skill is None else VerificationKind.SKILL,
             skill_code=None if self.skill is None else world.skills[self.skill].code,
             observed=Observed(Fraction(self.percent, 100), self.day, method="role_play"),
-            plan_days=world.settings.action_plan_days,
             now=now,
         )
         self.row = row

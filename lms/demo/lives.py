@@ -108,7 +108,13 @@ class Life:
             wanted = ability.hits(self.world.sections, person + ability.LEARNED * attempt, chance)
             passed = ability.passes(wanted, self.world.sections)
             answers = chance.random() < 0.82
-            self.at(day, 9 + chance.randrange(8), partial(desk.attempt, wanted, passed and answers), lasts=35)
+            self.at(
+                day,
+                9 + chance.randrange(8),
+                partial(desk.attempt, wanted, passed and answers),
+                lasts=35,
+                batch=Batch.TESTS,
+            )
             if passed:
                 self.known.append((day, expiry(day, _VALID_MONTHS) or date.max))
                 return day

@@ -143,7 +143,6 @@ class Road:
                 kind=VerificationKind.PRE_OJT if skill is None else VerificationKind.SKILL,
                 skill_code=None if skill is None else self.world.skills[skill].code,
                 observed=Observed(Fraction(percent, 100), day, method="role_play"),
-                plan_days=self.world.settings.action_plan_days,
                 now=now,
             )
             codes.append(row.code)

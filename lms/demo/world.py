@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,6 +11,7 @@ from random import Random
 from sqlalchemy.orm import Session
 
 import config
+from lms.assessment.commands import Sitting, sit_all
 from lms.catalog.commands import StudyBatch
 from lms.demo.ability import Section
 from lms.demo.company import GO_LIVE, SITES
@@ -50,6 +51,8 @@ class World:
     sections: tuple[Section, ...] = ()  # of the certification's test
     modules: int = 0  # how many the course has
     enrolments: dict[str, str] = field(default_factory=dict)  # the code of each person's open one
+    sittings: list[tuple[Sitting, Callable[[bool], None]]] = field(default_factory=list)
+    """Attempts of the day, and what follows each when it is known whether it was passed."""
     _study: StudyBatch | None = None
     _evidence: EvidenceBatch | None = None
     _actors: dict[str, Actor] = field(default_factory=dict)
@@ -67,6 +70,12 @@ class World:
             study.load({self.enrolments[key] for key in people_})
             yield
             study.write()
+        elif batch is Batch.TESTS:
+            yield
+            results = sit_all(session, [sitting for sitting, _ in self.sittings])
+            for result, (_, afterwards) in zip(results, self.sittings, strict=True):
+                afterwards(result.passed)
+            self.sittings.clear()
         else:
             self._evidence = evidence = EvidenceBatch(session)
             evidence.load({self.people[key].id for key in people_})

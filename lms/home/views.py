@@ -63,14 +63,7 @@ def _learner(roles: tuple[Role, ...]) -> dict[str, Any] | None:
 
 
 def _team(roles: tuple[Role, ...]) -> dict[str, Any]:
-    desk = queries.team_desk(
-        db(),
-        actor(),
-        today(),
-        limit=settings().page_size,
-        largest=settings().home_people,
-        gap_days=settings().gap_days,
-    )
+    desk = queries.team_desk(db(), actor(), today(), limit=settings().page_size, largest=settings().home_people)
     mine = Role.COORDINATOR if Role.COORDINATOR in roles else Role.TRAINER
     return {
         "desk": desk,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.hours.rules import Dimension, Key
@@ -55,3 +56,36 @@ def name_of(dimension: Dimension, key: Key) -> str:
     if not key.label:
         return str(NONE.get(dimension, key.key))
     return str(_VALUES.get(dimension, {}).get(key.key, key.label))
+
+
+def entry_words() -> dict[str, str]:
+    """The words of an export of entries, each under "<kind of word>.<value>": looked up before it is streamed."""
+    tables = {"kind": KINDS, "type": TYPES, "mode": MODES, "basis": BASES}
+    return {f"{name}.{value}": str(text) for name, table in tables.items() for value, text in table.items()}
+
+
+def entry_heads() -> list[str]:
+    """The heads of an export of entries, in the reader's language."""
+    return [
+        _("Registro"),
+        _("Día"),
+        _("Legajo"),
+        _("Persona"),
+        _("Minutos"),
+        _("Horas"),
+        _("Clase"),
+        _("Tipo"),
+        _("Modalidad"),
+        _("Base"),
+        _("Curso (código)"),
+        _("Curso"),
+        _("Versión del curso"),
+        _("Detalle"),
+        _("Sede"),
+        _("Campaña"),
+        _("Puesto"),
+        _("Registrado (UTC)"),
+        _("Ajuste en mes cerrado"),
+        _("Corrección"),
+        _("Motivo"),
+    ]

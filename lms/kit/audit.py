@@ -173,20 +173,26 @@ def seal(session: Session, *, limit: int = 10_000) -> int:
         .order_by(AuditEntry.id)
         .limit(limit)
     ).all()
+    seals = []
     for entry in waiting:
         number += 1
         previous = _link(previous, entry)
-        session.add(AuditSeal(id=number, entry_id=entry.id, hash=previous))
+        seals.append(AuditSeal(id=number, entry_id=entry.id, hash=previous))
+    insert_all(session, AuditSeal, seals)
     return len(waiting)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What `verify` found: `faults` in words, how many links were checked, how many entries wait for a seal."""
+    """What `verify` found: `faults` in words, how many links were checked, how many entries wait for a seal.
+
+    `checkpoints`: how many signed ones were checked (by `kit.anchors.verify`).
+    """
 
     faults: tuple[str, ...]
     checked: int
     unsealed: int
+    checkpoints: int = 0
 
 
 def verify(session: Session) -> Verdict:

@@ -297,6 +297,12 @@ def insert_all(session: Session, model: type[Base], rows: Sequence[Base]) -> Non
         session.execute(insert(model), values_list)
 
 
+def lock(session: Session, name: str) -> None:
+    """Let one transaction at a time past this point, until it ends. On SQLite a writer is alone anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"umbral:{name}"})
+
+
 def ping(session: Session) -> bool:
     """Whether the database answers."""
     return bool(session.scalar(text("SELECT 1")))

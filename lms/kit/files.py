@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import math
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -21,7 +22,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from config import ConfigError, Settings
-from lms.kit.db import Base, code, moment, pk
+from lms.kit.db import Base, BigKey, code, moment, pk
 from lms.kit.errors import Invalid, NotFound
 from lms.kit.filetypes import DANGEROUS, KINDS, TEXTS, claimed, sniff
 from lms.kit.ids import new_code
@@ -32,6 +33,7 @@ NAME_MAX = 160
 ORPHAN_AGE = timedelta(days=1)
 """Bytes without a row are kept this long: the transaction that will name them may still be open."""
 _KIB = 1024
+_BATCH = 500
 _FORM_KIB = 64
 """What the other fields of a form with files may weigh."""
 
@@ -49,7 +51,7 @@ class StoredFile(Base):
     size: Mapped[int] = mapped_column(BigInteger)  # bytes
     sha256: Mapped[str]
     purpose: Mapped[str]
-    stored_by: Mapped[int | None]
+    stored_by: Mapped[int | None] = mapped_column(BigKey)
     stored_by_name: Mapped[str]
     stored_at: Mapped[moment]
 
@@ -179,21 +181,19 @@ class FileStore:
     def sweep(self, session: Session, now: datetime) -> int:
         """Remove bytes older than a day that no row names, and what a broken upload left; returns how many files."""
         oldest = (now - ORPHAN_AGE).timestamp()
+        old = [path for path in self._all() if _changed_at(path) < oldest]
         removed = 0
-        for path in self._all():
-            if path.stat().st_mtime >= oldest:
-                continue
-            if path.parent != self._folder("tmp"):
-                named = session.scalar(select(StoredFile.id).where(StoredFile.sha256 == path.name).limit(1))
-                if named is not None:
-                    continue
-            removed += self._unlink_if_old(path, oldest)
+        for start in range(0, len(old), _BATCH):
+            batch = old[start : start + _BATCH]
+            names = [path.name for path in batch if path.parent != self._folder("tmp")]
+            named = set(session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_(names))))
+            removed += sum(self._unlink_if_old(path, oldest) for path in batch if path.name not in named)
         return removed
 
     def _unlink_if_old(self, path: Path, oldest: float) -> int:
         """Under the lock: somebody may have stored the same bytes again a moment ago."""
         with self._locked():
-            if path.stat().st_mtime >= oldest:
+            if _changed_at(path) >= oldest:
                 return 0
             path.unlink()
             return 1
@@ -320,6 +320,14 @@ def _fault_of(path: Path, digest: str, size: int) -> str:
     except OSError:
         return "missing"
     return "" if same else "changed"
+
+
+def _changed_at(path: Path) -> float:
+    """The moment of a file's last change; a file that has gone meanwhile is as young as can be."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 def _sync_folder(folder: Path) -> None:

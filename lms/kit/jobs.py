@@ -23,6 +23,7 @@ from lms.kit import outbox
 from lms.kit.db import Base, BigKey, Database, JsonDoc, code, json_doc, moment, pk
 from lms.kit.errors import LmsError
 from lms.kit.events import emit
+from lms.kit.files import FileStore, StoredFile
 from lms.kit.ids import new_code
 from lms.kit.outbox import Limits, Message, backoff
 from lms.kit.permissions import Actor
@@ -30,6 +31,7 @@ from lms.kit.permissions import Actor
 log = logging.getLogger(__name__)
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
+STATES = (WAITING, RUNNING, DONE, FAILED)
 START = "job.start"
 """The outbox kind that puts a job's code into the queue."""
 _KILLED = "the worker ended in the middle of it"
@@ -336,12 +338,33 @@ def listing(
 
 def counts(session: Session) -> dict[str, int]:
     """How many jobs are in each state; every state is there."""
-    found = dict.fromkeys((WAITING, RUNNING, DONE, FAILED), 0)
+    found = dict.fromkeys(STATES, 0)
     for state, number in session.execute(select(BackgroundJob.state, func.count()).group_by(BackgroundJob.state)):
         found[state] = number
     return found
 
 
-def old(session: Session, *, before: datetime) -> Sequence[BackgroundJob]:
-    """Jobs that ended before a moment; the caller removes them, with the files that their results name."""
-    return session.scalars(select(BackgroundJob).where(BackgroundJob.ended_at < before)).all()
+def remove(session: Session, files: FileStore, person_id: int, job_code: str) -> bool:
+    """Take a job that ended out of its person's tray, with the file that it left; False where there is none to take."""
+    row = own(session, person_id, job_code)
+    if row is None or row.state not in {DONE, FAILED}:
+        return False
+    _drop(session, files, row)
+    return True
+
+
+def forget(session: Session, files: FileStore, *, before: datetime) -> int:
+    """Remove the jobs that ended before a moment, with the files that they left; returns how many."""
+    rows = session.scalars(select(BackgroundJob).where(BackgroundJob.ended_at < before)).all()
+    for row in rows:
+        _drop(session, files, row)
+    return len(rows)
+
+
+def _drop(session: Session, files: FileStore, row: BackgroundJob) -> None:
+    left = (row.result or {}).get("file")
+    stored = session.scalar(select(StoredFile).where(StoredFile.code == left)) if left else None
+    if stored is not None:
+        files.remove(session, stored)
+    session.delete(row)
+    session.flush()

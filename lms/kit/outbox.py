@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 WAITING, CLAIMED, SENT, DEAD = "waiting", "claimed", "sent", "dead"
+STATES = (WAITING, CLAIMED, SENT, DEAD)
 MOST_ERROR = 500
 """Signs of an error that are kept: it is read on a page, and a server may answer with a novel."""
 
@@ -260,7 +261,7 @@ def listing(
 
 def counts(session: Session) -> dict[str, int]:
     """How many messages are in each state; every state is there."""
-    found = dict.fromkeys((WAITING, CLAIMED, SENT, DEAD), 0)
+    found = dict.fromkeys(STATES, 0)
     for state, number in session.execute(select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)):
         found[state] = number
     return found

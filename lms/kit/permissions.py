@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -139,6 +140,8 @@ class Actor:
     grants: tuple[Grant, ...] = field(default=())
     session_id: int | None = None
     is_system: bool = False
+    counts: Mapping[str, int] = field(default_factory=dict, compare=False)
+    """What waits for them, for the head of a page ("notices", "tray"); read with who is signed in."""
 
     def can(self, permission: Permission) -> bool:
         """Whether any grant carries the permission, wherever."""

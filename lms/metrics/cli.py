@@ -100,7 +100,6 @@ def _ask(settings: config.Settings, first: date | None, last: date | None) -> As
         months,
         today,
         zone=settings.zone,
-        gap_days=settings.gap_days,
         survey_minimum=settings.survey_minimum,
     )
 

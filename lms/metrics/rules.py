@@ -111,7 +111,6 @@ class Ask:
     as_of: date
     cell: Cell = Cell()
     zone: str = "UTC"
-    gap_days: int = 90
     survey_minimum: int = 5
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 

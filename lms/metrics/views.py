@@ -37,7 +37,6 @@ def _question() -> tuple[Asked, Choices, Ask]:
         (),
         today(),
         zone=zone(),
-        gap_days=settings().gap_days,
         survey_minimum=settings().survey_minimum,
     )
     choices = queries.choices(db(), bare)

@@ -59,5 +59,10 @@ MESSAGES = {
     "people.inactive": _l(
         "La cuenta está cerrada: un código no serviría. Primero hay que reabrirla o registrar el reingreso."
     ),
+    "people.site_not_found": _l("No hay una sede con ese código al alcance de esta cuenta."),
+    "people.holiday_taken": _l("Ese día ya está en el calendario de la sede: «%(name)s»."),
+    "people.holiday_not_found": _l("Ese día no está en el calendario de la sede."),
+    "people.country_unknown": _l("De ese país o esa región no hay un calendario: elegir otro de la lista."),
+    "people.no_calendar": _l("De %(year)s no se conocen los feriados: agregarlos uno por uno."),
     "people.name_needed": _l("Falta el nombre."),
 }

@@ -19,6 +19,22 @@ class Site(Base):
     code: Mapped[code]
     name: Mapped[str] = mapped_column(unique=True)
     zone: Mapped[str]
+    country: Mapped[str | None]  # ISO 3166, of the calendar that its holidays were filled from
+    subdivision: Mapped[str | None]
+
+
+class SiteHoliday(Base):
+    """A day on which a site does not work. Changes are in the audit trail."""
+
+    __tablename__ = "site_holiday"
+    __table_args__ = (UniqueConstraint("site_id", "day"),)
+
+    id: Mapped[pk]
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    day: Mapped[day]
+    name: Mapped[str]
+    set_at: Mapped[moment]
+    set_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class Programme(Base):

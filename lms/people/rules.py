@@ -5,11 +5,12 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+_SUNDAY = 6
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _EMPLOYEE_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9._/-]{0,31}")
 
@@ -102,6 +103,16 @@ def in_ranges(address: str, ranges: Iterable[str]) -> bool:
     except ValueError:
         return False
     return any(ip in ipaddress.ip_network(item.strip(), strict=False) for item in ranges if item.strip())
+
+
+def next_working_day(day: date, holidays: Collection[date]) -> date:
+    """`day` itself, or the first later one that is neither a Sunday nor in `holidays`: when something can fall due.
+
+    Saturdays are working days of a contact centre. The calendar's very last day stays what it is.
+    """
+    while (day.weekday() == _SUNDAY or day in holidays) and day < date.max:
+        day += timedelta(days=1)
+    return day
 
 
 def overlaps(first: tuple[date, date | None], second: tuple[date, date | None]) -> bool:

@@ -12,11 +12,12 @@ from typing import IO
 import xlsxwriter
 
 from lms.hours.exports import BOM
-from lms.hours.rules import safe_cell
 from lms.reports.queries import Assigned
 from lms.reports.rules import Marks, Outcome, State, outcome_of, score_text
 
 Cells = Sequence[object]
+_RUNS = frozenset("=+-@\t\r\n")
+"""What a text begins with that a spreadsheet would run; as `hours.rules.safe_cell` has it."""
 _PART = 64 * 1024
 """Characters that are sent at a time: a line by itself would cost a system call each."""
 
@@ -27,18 +28,13 @@ def csv_parts(rows: Iterable[Cells], separator: str) -> Iterator[str]:
     buffer.write(BOM)
     writer = csv.writer(buffer, delimiter=separator, lineterminator="\r\n")
     for row in rows:
-        writer.writerow([safe_cell(value) if value.__class__ is str else _plain(value) for value in row])
+        # Numbers, days and nothing are written as they are; days in ISO form.
+        writer.writerow(["'" + value if value.__class__ is str and value[:1] in _RUNS else value for value in row])
         if buffer.tell() >= _PART:
             yield buffer.getvalue()
             buffer.seek(0)
             buffer.truncate()
     yield buffer.getvalue()
-
-
-def _plain(value: object) -> object:
-    if value is None:
-        return ""
-    return value.isoformat() if isinstance(value, date) else safe_cell(value)
 
 
 def workbook(rows: Iterable[Cells], title: str) -> IO[bytes]:

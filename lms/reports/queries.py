@@ -93,18 +93,19 @@ def _state(on: date) -> ColumnElement[str]:
     )
 
 
-def _standing(*attempt: ColumnElement[bool]) -> ColumnElement[bool]:
-    """That there is a result that stands, of an attempt of the assignment, with these conditions: a regrade replaces."""
-    newer = _RESULT.alias("newer")
-    replaced = exists().where(newer.c.attempt_id == _RESULT.c.attempt_id, newer.c.id > _RESULT.c.id)
-    return exists().where(_A.c.enrolment_id == _E.c.id, _RESULT.c.attempt_id == _A.c.id, ~replaced, *attempt)
-
-
-def _outcome(outcome: Outcome) -> ColumnElement[bool]:
-    passed = _standing(_RESULT.c.passed)
-    if outcome is Outcome.PASSED:
-        return passed
-    return and_(~passed, _standing()) if outcome is Outcome.FAILED else ~_standing()
+# Whether a test was passed, by assignment, from the results that stand (a regrade replaces): worked out once for a whole list.
+_PASSED = (
+    select(_A.c.enrolment_id, func.max(case((_RESULT.c.passed, 1), else_=0)).label("passed"))
+    .join_from(_RESULT, _A, _A.c.id == _RESULT.c.attempt_id)
+    .where(_RESULT.c.id.in_(select(func.max(_RESULT.c.id)).group_by(_RESULT.c.attempt_id)))
+    .group_by(_A.c.enrolment_id)
+    .subquery("tested")
+)
+_OUTCOME = case(
+    (_PASSED.c.passed == 1, Outcome.PASSED.value),
+    (_PASSED.c.passed == 0, Outcome.FAILED.value),
+    else_=Outcome.NONE.value,
+)
 
 
 def _chosen(actor: Actor, chosen: Selection, on: date, *, tested: bool) -> Iterator[ColumnElement[bool]]:
@@ -125,15 +126,15 @@ def _chosen(actor: Actor, chosen: Selection, on: date, *, tested: bool) -> Itera
     if chosen.state is not None:
         yield _state(on) == chosen.state.value
     if chosen.outcome is not None:
-        yield _outcome(chosen.outcome)
+        yield _OUTCOME.in_([chosen.outcome.value])
     if chosen.first is not None:
         yield _E.c.assigned_on >= chosen.first
     if chosen.last is not None:
         yield _E.c.assigned_on <= chosen.last
 
 
-def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return (
+def _joined(query: Select[*tuple[Any, ...]], *, outcomes: bool) -> Select[*tuple[Any, ...]]:
+    joined = (
         query.select_from(_E)
         .join(_P, _P.c.id == _E.c.person_id)
         .join(_V, _V.c.id == _E.c.version_id)
@@ -144,6 +145,7 @@ def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         .outerjoin(_C, _C.c.enrolment_id == _E.c.id)
         .outerjoin(_R, _R.c.completion_id == _C.c.id)
     )
+    return joined.outerjoin(_PASSED, _PASSED.c.enrolment_id == _E.c.id) if outcomes else joined
 
 
 def _listed(actor: Actor, chosen: Selection, on: date, *, tested: bool) -> Select[*tuple[Any, ...]]:
@@ -169,7 +171,8 @@ def _listed(actor: Actor, chosen: Selection, on: date, *, tested: bool) -> Selec
         _state(on),
         modules,
     )
-    return _joined(query).where(*_chosen(actor, chosen, on, tested=tested)).order_by(_E.c.id.desc())
+    joined = _joined(query, outcomes=chosen.outcome is not None)
+    return joined.where(*_chosen(actor, chosen, on, tested=tested)).order_by(_E.c.id.desc())
 
 
 _DONE = (
@@ -233,17 +236,21 @@ def totals(session: Session, actor: Actor, chosen: Selection, *, on: date) -> di
     """How many assignments stand in each state. One query."""
     state = _state(on).label("state")
     query: Select[*tuple[Any, ...]] = select(state, func.count())
-    rows = session.execute(_joined(query).where(*_chosen(actor, chosen, on, tested=False)).group_by(state))
+    rows = session.execute(
+        _joined(query, outcomes=chosen.outcome is not None)
+        .where(*_chosen(actor, chosen, on, tested=False))
+        .group_by(state)
+    )
     return {State(str(row[0])): int(str(row[1])) for row in rows}
 
 
 def outcomes(session: Session, actor: Actor, chosen: Selection, *, on: date) -> dict[Outcome, int]:
     """How many assignments of courses with a test came to each outcome. One query."""
-    outcome = case(
-        (_outcome(Outcome.PASSED), Outcome.PASSED.value), (_standing(), Outcome.FAILED.value), else_=Outcome.NONE.value
-    ).label("outcome")
+    outcome = _OUTCOME.label("outcome")
     query: Select[*tuple[Any, ...]] = select(outcome, func.count())
-    rows = session.execute(_joined(query).where(*_chosen(actor, chosen, on, tested=True)).group_by(outcome))
+    rows = session.execute(
+        _joined(query, outcomes=True).where(*_chosen(actor, chosen, on, tested=True)).group_by(outcome)
+    )
     return {Outcome(str(row[0])): int(str(row[1])) for row in rows}
 
 

@@ -174,9 +174,9 @@ def _result_rows(ask: Asked, sign: str) -> Iterator[Cells]:
         _("Asignado"),
         _("Resultado"),
         _("Intentos"),
-        _("Mejor (%%)"),
-        _("Último (%%)"),
-        _("Mínimo (%%)"),
+        _("Mejor (%)"),
+        _("Último (%)"),
+        _("Mínimo (%)"),
         _("Día del último"),
     ]
     stream = queries.assignments_stream(db(), actor(), ask.selection, on=today(), tested=True, progress=False)

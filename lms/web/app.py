@@ -14,6 +14,7 @@ from lms.web import errors, guard, i18n, login, packing, translating
 from lms.web.catalogues import NAMES
 from lms.web.context import Services, current_actor
 from lms.web.context import today as today_of_request
+from lms.web.header import header_items
 from lms.web.login import LoadActor
 from lms.web.routes import allowed, navigation_items
 from lms.web.slots import slot
@@ -51,6 +52,7 @@ def init_app(app: Flask, held: Services, load_actor: LoadActor) -> None:
         signed_in=_signed_in,
         user_name=_user_name,
         navigation=_navigation,
+        header_items=header_items,
         slot=slot,
         today=today_of_request,
     )

@@ -26,6 +26,7 @@ STATIC = Path(__file__).parent / "static"
 SHEETS = (
     "tokens.css",
     "base.css",
+    "top.css",
     "frame.css",
     "layout.css",
     "components.css",

@@ -60,6 +60,11 @@ def _awake() -> bool:
     return True
 
 
+def signed_in_cookie() -> bool:
+    """Whether the browser's cookie names a session at all; whether it still holds is another question."""
+    return "_user_id" in session
+
+
 def sign_in(actor: Actor, token: str) -> None:
     """Begin a new browser session: nothing of the one before is kept, so that nobody can plant one."""
     session.clear()

@@ -19,6 +19,7 @@ from lms.kit.clock import utc_now
 from lms.kit.errors import NotAllowed
 from lms.kit.permissions import Actor, Permission
 from lms.web.context import current_actor, services
+from lms.web.login import signed_in_cookie
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -105,6 +106,10 @@ class Routes(Blueprint):
 def _serve(view: View, kwargs: dict[str, Any], allow: Allow, transaction: bool) -> ResponseReturnValue:
     g.now = utc_now()
     write = request.method not in SAFE
+    if not transaction and not signed_in_cookie():
+        # A stranger's page that opens its own transactions: nobody to look up, nothing to read.
+        g.actor = None
+        return current_app.make_response(view(**kwargs)) if allowed(allow, None) else _turn_away()
     session = services().database.open(write=write and transaction)
     g.db = session
     try:

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from lms.assessment import jobs
-from lms.assessment.commands import Entry, flag, save, start, submit, sweep
+from lms.assessment.commands import Entry, flag, save, save_series, start, submit, sweep
 from lms.assessment.models import Attempt, AttemptItem, AttemptStep, PlanVersion, Question, QuestionVersion
 from lms.assessment.queries import attempts as reading
 from lms.assessment.queries import content
@@ -241,6 +241,41 @@ def test_two_tabs_the_servers_order_decides(cast, scene, session):
     put(session, cast, attempt, 1, raw(item, right=False), seq=1, tab="tab-two-2")
     wrong = item.question.kind.parse_answer(raw(item, right=False), item.question.body, item.order)
     assert answers(session, attempt)[1] == wrong
+
+
+def test_a_series_stores_what_saving_one_by_one_would(cast, scene, session):
+    attempt = scene.start(session)
+    items = {item.position: item for item in items_of(session, attempt)}
+    ends = attempt.deadline_at + timedelta(seconds=attempt.grace_seconds)
+    raws = [raw(items[position]) for position in (1, 2, 1)]
+    timed = [
+        (attempt.started_at + timedelta(minutes=1), Entry(1, "tab-series", 0, raws[0])),
+        (attempt.started_at + timedelta(minutes=2), Entry(2, "tab-series", 1, raws[1])),
+        (attempt.started_at + timedelta(minutes=3), Entry(2, "tab-series", 1, raws[1])),  # sent twice
+        (attempt.started_at + timedelta(minutes=4), Entry(99, "tab-series", 2, raws[0])),  # never drawn
+        (ends + timedelta(minutes=1), Entry(1, "tab-series", 3, raws[2])),  # too late
+    ]
+    written = []
+    for together in (False, True):
+        with session.begin_nested() as savepoint:
+            if together:
+                states = save_series(session, cast.agent.actor, attempt_code=attempt.code, timed=timed).outcomes
+            else:
+                states = [
+                    save(session, cast.agent.actor, attempt_code=attempt.code, entries=[entry], now=at).outcomes[0]
+                    for at, entry in timed
+                ]
+            rows = session.execute(
+                select(AttemptStep.kind, AttemptStep.position, AttemptStep.seq, AttemptStep.late, AttemptStep.at)
+                .where(AttemptStep.attempt_id == attempt.id)
+                .order_by(AttemptStep.id)
+            ).all()
+            written.append(([(each.state, each.error) for each in states], [tuple(row) for row in rows]))
+            savepoint.rollback()
+    assert written[0] == written[1]
+    assert [state for state, _ in written[0][0]] == ["saved", "saved", "replay", "refused", "late"]
+    with pytest.raises(NotFound):
+        save_series(session, cast.stranger.actor, attempt_code=attempt.code, timed=timed)
 
 
 def test_a_batch_with_one_bad_entry_keeps_the_others(cast, scene, session):

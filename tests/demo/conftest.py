@@ -40,10 +40,10 @@ class Demo:
     database: Database
 
 
-def built(settings: config.Settings, now: datetime = DEMO_NOW) -> Demo:
-    """A demo company in the migrated, empty database of these settings."""
+def built(settings: config.Settings, now: datetime = DEMO_NOW, people: int = 0) -> Demo:
+    """A demo company in the migrated, empty database of these settings; without `people` the named ones alone."""
     database = make_database(settings, make_bus(settings))
-    assert build(database, settings, now).made
+    assert build(database, settings, now, people=people).made
     return Demo(settings, database)
 
 
@@ -52,6 +52,20 @@ def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     folder = tmp_path_factory.mktemp("demo")
     shutil.copy(sqlite_template, folder / "demo.db")
     made = built(demo_settings(folder, f"sqlite:///{folder / 'demo.db'}"))
+    yield made
+    made.database.engine.dispose()
+
+
+CROWDED = 62
+"""People of the crowded company: the named ones and two dozen others."""
+
+
+@pytest.fixture(scope="session")
+def crowded(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A company in which the named people are not alone."""
+    folder = tmp_path_factory.mktemp("crowded")
+    shutil.copy(sqlite_template, folder / "demo.db")
+    made = built(demo_settings(folder, f"sqlite:///{folder / 'demo.db'}"), people=CROWDED)
     yield made
     made.database.engine.dispose()
 

@@ -31,7 +31,7 @@ from lms.skills.queries import gates_of
 from lms.skills.rules import Gate, GateState
 from lms.surveys.models import SurveyResponse
 from tests.conftest import _with_database
-from tests.demo.conftest import DEMO_NOW, Demo, built, demo_settings
+from tests.demo.conftest import CROWDED, DEMO_NOW, Demo, built, demo_settings
 from tests.demo.facts import digest, facts
 
 TODAY = local_day(DEMO_NOW, "America/Argentina/Buenos_Aires")
@@ -54,21 +54,23 @@ def gates(session: Session) -> dict[str, tuple[Person, Placement, Gate]]:
 
 
 def test_the_same_seed_gives_the_same_company_on_both_databases(
-    demo: Demo, postgres_server: str, postgres_template: str, tmp_path: Path
+    crowded: Demo, postgres_server: str, postgres_template: str, tmp_path: Path
 ) -> None:
     admin = create_engine(_with_database(postgres_server, "postgres"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE umbral_demo TEMPLATE {postgres_template}"))
-    other = built(demo_settings(tmp_path, _with_database(postgres_server, "umbral_demo")))
-    with demo.database.reading() as one, other.database.reading() as two:
+    other = built(demo_settings(tmp_path, _with_database(postgres_server, "umbral_demo")), people=CROWDED)
+    with crowded.database.reading() as one, other.database.reading() as two:
         first, second = facts(one), facts(two)
         differing = {kind for kind in first if first[kind] != second[kind]}
         seeds = [set(session.scalars(select(Attempt.seed))) for session in (one, two)]
+        verdict = audit.verify(two)
     other.database.engine.dispose()
     with admin.connect() as connection:
         connection.execute(text("DROP DATABASE umbral_demo WITH (FORCE)"))
     admin.dispose()
     assert differing == set()
+    assert (verdict.faults, verdict.unsealed) == ((), 0)
     assert digest(first) == digest(second)
     assert not seeds[0] & seeds[1], "the draws are secrets of each installation"
     assert all(first.values()), "a kind of fact that the demo never makes"

@@ -36,7 +36,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def run(*options: str) -> Result:
-    return CliRunner().invoke(cli.demo, options)
+    return CliRunner().invoke(cli.demo, ("--people", "14", "--months", "12", *options))
 
 
 def people(settings: config.Settings) -> int:
@@ -62,7 +62,7 @@ def no_build(monkeypatch: pytest.MonkeyPatch) -> list[Standing]:
     """Stands in for the build, which takes seconds and is tested elsewhere; notes what it would have met."""
     met: list[Standing] = []
 
-    def note(database: Database, _settings: config.Settings, _now: datetime) -> Built:
+    def note(database: Database, _settings: config.Settings, _now: datetime, **_size: object) -> Built:
         with database.reading() as session:
             met.append(standing(session))
         return Built(made=met[-1] is Standing.EMPTY, acts=1)
@@ -143,7 +143,7 @@ def test_a_build_that_was_interrupted_is_built_again(standing_demo: Database, no
 def test_it_serves_what_it_built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     served: list[config.Settings] = []
     monkeypatch.setattr(cli, "serve_site", served.append)
-    monkeypatch.setattr(cli, "build", lambda *_: Built(made=True, acts=1))
+    monkeypatch.setattr(cli, "build", lambda *_, **_size: Built(made=True, acts=1))
     monkeypatch.setenv("PORT", "8123")
     shown = run("--serve")
     assert shown.exit_code == 0, shown.output

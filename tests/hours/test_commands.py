@@ -10,11 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from lms.hours import commands, queries
+from lms.hours.commands import Posting
 from lms.hours.models import HoursEntry, MonthClose
 from lms.kit.audit import AuditEntry
 from lms.kit.db import Database
 from lms.kit.errors import Conflict, Invalid, LmsError, NotAllowed, NotFound
 from lms.kit.permissions import SYSTEM
+from lms.people.queries import placement_on
 from tests.cast import Cast
 from tests.conftest import NOW
 from tests.hours.samples import FEBRUARY, JANUARY, MARCH, everywhere, ledger_sum, post
@@ -28,6 +30,56 @@ def test_posting_the_same_source_again_returns_the_first_entry(cast: Cast, sessi
     again = post(session, cast, source_code="enrolment:module", minutes=999)
     assert again.id == first.id
     assert ledger_sum(session) == 60
+
+
+def test_posting_many_at_once_writes_what_posting_each_would(cast: Cast, session: Session) -> None:
+    def posting(number: int, day: date) -> Posting:
+        placed = placement_on(session, cast.agent.id, day)
+        return Posting(
+            person_id=cast.agent.id,
+            day=day,
+            minutes=60 + number,
+            kind="training",
+            training_type="initial",
+            mode="self-paced",
+            basis="nominal",
+            source_kind="module",
+            source_code=f"many:{number}",
+            placement=placed if number else None,
+            course_id="certificacion",
+        )
+
+    def facts() -> list[tuple[object, ...]]:
+        rows = session.scalars(select(HoursEntry).order_by(HoursEntry.minutes))
+        return [
+            (row.minutes, row.day, row.site_id, row.adjustment, row.posted_at, row.posted_by, row.reason, row.detail)
+            for row in rows
+        ]
+
+    commands.close_month(session, everywhere(cast), month=FEBRUARY, now=NOW)
+    asked = [posting(number, day) for number, day in enumerate((FEBRUARY_9, FEBRUARY_9, MARCH))]
+    written = []
+    for together in (False, True):
+        with session.begin_nested() as savepoint:
+            commands.post_one(session, cast.agent.actor, asked[0], now=LATER)
+            if together:
+                commands.post_all(session, [(cast.agent.actor, each, LATER) for each in (*asked, asked[1])])
+            else:
+                for each in (*asked, asked[1]):
+                    commands.post_one(session, cast.agent.actor, each, now=LATER)
+            written.append(facts())
+            savepoint.rollback()
+    assert written[0] == written[1]
+    assert [row[3] for row in written[0]] == [True, True, False]
+
+
+def test_posting_many_refuses_all_where_one_is_faulty(cast: Cast, session: Session) -> None:
+    good = {"person_id": cast.agent.id, "day": MARCH, "kind": "training", "training_type": "initial"}
+    good |= {"mode": "self-paced", "basis": "nominal", "source_kind": "module", "placement": None}
+    asked = [Posting(**good, minutes=minutes, source_code=f"faulty:{minutes}") for minutes in (30, 0)]  # type: ignore[arg-type]  # words by name
+    with pytest.raises(Invalid, match=r"hours\.minutes_positive"):
+        commands.post_all(session, [(cast.agent.actor, each, NOW) for each in asked])
+    assert ledger_sum(session) == 0
 
 
 def test_an_entry_keeps_the_place_of_its_day(cast: Cast, session: Session) -> None:

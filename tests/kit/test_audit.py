@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -56,6 +56,33 @@ def test_an_untouched_chain_is_whole(sealed: Database) -> None:
     with sealed.writing() as session:
         audit.record(session, SYSTEM, action="thing.change", subject=("thing", "11"), now=NOW)
     assert _verdict(sealed) == audit.Verdict((), 10, 1)
+
+
+def test_what_is_gathered_is_written_in_the_order_of_time_and_sealed_like_the_rest(sealed: Database) -> None:
+    with sealed.writing() as session:
+        with audit.gathered(session):
+            for number, minutes in enumerate((30, 10, 20)):
+                at = NOW + timedelta(minutes=minutes)
+                after = {"number": number, "score": Fraction(1, 3)}
+                audit.record(session, SYSTEM, action="thing.change", subject=("thing", "g"), after=after, now=at)
+            assert session.scalars(select(AuditEntry).where(AuditEntry.subject_code == "g")).all() == []
+        audit.record(session, SYSTEM, action="thing.change", subject=("thing", "h"), now=NOW)
+    with sealed.writing() as session:
+        assert audit.seal(session) == 4
+        rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(4)).all()
+    assert [(row.at - NOW).seconds // 60 for row in reversed(rows)] == [10, 20, 30, 0]
+    assert _verdict(sealed) == audit.Verdict((), 14, 0)
+
+
+def test_what_was_gathered_is_dropped_where_the_block_fails(sealed: Database) -> None:
+    def fail() -> None:
+        with sealed.writing() as session, audit.gathered(session):
+            audit.record(session, SYSTEM, action="thing.change", subject=("thing", "g"), now=NOW)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert _verdict(sealed) == audit.Verdict((), 10, 0)
 
 
 @pytest.mark.parametrize(

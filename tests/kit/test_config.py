@@ -28,11 +28,21 @@ def test_production_starts_with_safe_settings() -> None:
         ({"PORT": "http"}, "PORT"),
         ({"LMS_DEBUG": "perhaps"}, "LMS_DEBUG"),
         ({"LMS_BUSY_SECONDS": "x"}, "LMS_BUSY_SECONDS"),
+        ({"LMS_MAIL_TLS": "ssl"}, "LMS_MAIL_TLS"),
+        ({"LMS_MAIL_HOST": "mail.test", "LMS_PUBLIC_URL": "https://x.test"}, "LMS_MAIL_FROM"),
+        ({"LMS_MAIL_HOST": "mail.test", "LMS_MAIL_FROM": "u@x.test"}, "LMS_PUBLIC_URL"),
+        ({"LMS_MAIL_USER": "u", "LMS_MAIL_TLS": "none"}, "LMS_MAIL_TLS"),
+        ({"LMS_OUTBOX_LEASE_SECONDS": "120"}, "LMS_OUTBOX_LEASE_SECONDS"),
     ],
 )
 def test_unsafe_or_senseless_settings_stop_the_start(change: dict[str, str], named: str) -> None:
     with pytest.raises(config.ConfigError, match=named):
         config.load(GOOD | change)
+
+
+def test_settings_pass_through_an_environment_unchanged() -> None:
+    chosen = config.load(GOOD | {"LMS_COMPANY": "Ñandú", "LMS_BUSY_SECONDS": "2.5", "LMS_WORKERS": "3"})
+    assert config.load(config.environ_of(chosen)) == chosen
 
 
 def test_default_secret_is_refused_in_production() -> None:

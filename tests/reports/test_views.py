@@ -150,7 +150,7 @@ def test_every_state_is_told_and_counted(cast: Cast, session: Session) -> None:
     from lms.catalog.models import PartRecord
 
     session.add(PartRecord(enrolment_id=made[State.IN_PROGRESS].id, part="test", state="in_progress", at=TODAY))
-    complete(session, made[State.COMPLETE], TODAY, expires_on=on)
+    complete(session, made[State.COMPLETE], TODAY - 9 * day, expires_on=on)
     complete(session, made[State.EXPIRED], TODAY - 9 * day, expires_on=on - day)
     gone = complete(session, made[State.REVOKED], TODAY)
     session.add(

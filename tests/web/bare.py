@@ -68,6 +68,7 @@ def make_app(**told: Any) -> Flask:
         "lang": "es",
         "signed_in": True,
         "user_name": "Ana Prueba",
+        "header_items": [],
         "navigation": [SimpleNamespace(label=label, url="/", active=active) for label, active in places],
     }
     for name, answer in (answers | told).items():

@@ -103,7 +103,7 @@ def _zone(patient: Patient) -> Finding:
 
 def _site_zones(patient: Patient) -> Finding:
     with patient.database.reading() as session:
-        zones = dict(session.execute(select(Site.name, Site.zone)).tuples().all())
+        zones = {row.name: row.zone for row in session.execute(select(Site.name, Site.zone))}
     unknown = sorted(name for name, zone in zones.items() if zone not in available_timezones())
     if unknown:
         return fail(

@@ -1,6 +1,7 @@
 """What can be done with tests: publish, start, answer, hand in, sweep."""
 
 from lms.assessment.commands.answering import Entry, Outcome, Saved, flag, save, save_form, save_series
+from lms.assessment.commands.batch import Sitting, sit_all
 from lms.assessment.commands.closing import submit, sweep
 from lms.assessment.commands.publishing import publish_bank, publish_plan
 from lms.assessment.commands.starting import start
@@ -9,12 +10,14 @@ __all__ = [
     "Entry",
     "Outcome",
     "Saved",
+    "Sitting",
     "flag",
     "publish_bank",
     "publish_plan",
     "save",
     "save_form",
     "save_series",
+    "sit_all",
     "start",
     "submit",
     "sweep",

@@ -95,7 +95,23 @@ def _take(session: Session, attempt: Held, given: Sequence[tuple[Entry, datetime
         return Saved(attempt, ())
     sound = [entry for entry, _, _ in given if _sound(entry)]
     items = {item.position: item for item in _items(session, attempt, [entry.position for entry in sound])}
-    known = _known(session, attempt, sound)
+    outcomes, rows = _judged(attempt, items, _known(session, attempt, sound), given)
+    if rows:
+        session.execute(_ADD_STEPS, rows)
+    return Saved(attempt, outcomes)
+
+
+def judge_series(
+    attempt: Held, items: Mapping[int, Item], timed: Sequence[tuple[datetime, Entry]]
+) -> tuple[tuple[Outcome, ...], list[dict[str, Any]]]:
+    """The outcomes of the first entries of an attempt, one after the other, and the rows to store."""
+    return _judged(attempt, items, [], [(entry, at, _late(attempt, at)) for at, entry in timed])
+
+
+def _judged(
+    attempt: Held, items: Mapping[int, Item], known: list[Step], given: Sequence[tuple[Entry, datetime, bool]]
+) -> tuple[tuple[Outcome, ...], list[dict[str, Any]]]:
+    """The outcomes in order, beside the steps `known`, and the rows to store."""
     outcomes, rows = [], []
     for entry, at, late in given:
         outcome, payload = _judge(entry, items, known, late) if _sound(entry) else _refused(entry, "bad_request")
@@ -113,9 +129,7 @@ def _take(session: Session, attempt: Held, given: Sequence[tuple[Entry, datetime
                     now=at,
                 )
             )
-    if rows:
-        session.execute(_ADD_STEPS, rows)
-    return Saved(attempt, tuple(outcomes))
+    return tuple(outcomes), rows
 
 
 def flag(
@@ -166,41 +180,35 @@ def save_form(
     items = {item.position: item for item in drawn}
     then = reading.standing(steps[: max(0, base)]).answers
     standing = reading.standing(steps)
+    changed, refused = _changed(items, read(drawn), then, standing.answers)
+    payloads: list[tuple[int, dict[str, Any]]] = [(position, {"answer": answer}) for position, answer in changed]
+    if toggle_flag is not None and toggle_flag in items:
+        payloads.append((toggle_flag, {"flag": toggle_flag not in standing.flagged}))
     seq = max((step.seq for step in steps if step.tab == FORM_TAB), default=0)
+    rows = [
+        _row(opened.attempt.id, position=position, tab=FORM_TAB, seq=number, payload=payload, late=late, now=now)
+        for number, (position, payload) in enumerate(payloads, start=seq + 1)
+    ]
+    if rows:
+        session.execute(_ADD_STEPS, rows)
+    return FormSaved(opened, len(changed), late, refused)
+
+
+def _changed(
+    items: Mapping[int, Item], given: Mapping[int, object], then: Mapping[int, object], standing: Mapping[int, object]
+) -> tuple[list[tuple[int, Any]], dict[int, str]]:
+    """The answers of a form that say something new, by position, and the key of each that cannot be read."""
+    changed: list[tuple[int, Any]] = []
     refused: dict[int, str] = {}
-    rows: list[dict[str, Any]] = []
-    for position, raw in read(drawn).items():
+    for position, raw in given.items():
         try:
             answer = _parse(items.get(position), raw)
         except BadAnswer as fault:
             refused[position] = f"assessment.{fault.key}"
             continue
-        text = canonical_json(answer)
-        if text in (canonical_json(then.get(position)), canonical_json(standing.answers.get(position))):
-            continue
-        seq += 1
-        rows.append(
-            _row(
-                opened.attempt.id,
-                position=position,
-                tab=FORM_TAB,
-                seq=seq,
-                payload={"answer": answer},
-                late=late,
-                now=now,
-            )
-        )
-    stored = len(rows)
-    if toggle_flag is not None and toggle_flag in items:
-        payload = {"flag": toggle_flag not in standing.flagged}
-        rows.append(
-            _row(
-                opened.attempt.id, position=toggle_flag, tab=FORM_TAB, seq=seq + 1, payload=payload, late=late, now=now
-            )
-        )
-    if rows:
-        session.execute(_ADD_STEPS, rows)
-    return FormSaved(opened, stored, late, refused)
+        if canonical_json(answer) not in (canonical_json(then.get(position)), canonical_json(standing.get(position))):
+            changed.append((position, answer))
+    return changed, refused
 
 
 def _late(attempt: Held, now: datetime) -> bool:

@@ -56,32 +56,14 @@ def close(session: Session, actor: Actor, opened: Opened, *, now: datetime) -> R
     """Grade a locked, open attempt and tell who wants to know."""
     attempt = opened.attempt
     late = opened.is_late(now)
-    session.add(
-        AttemptStep(
-            attempt_id=attempt.id,
-            kind="expire" if late else "submit",
-            position=None,
-            tab=SERVER_TAB,
-            seq=1,
-            payload={},
-            late=False,
-            at=now,
-        )
-    )
+    session.add(AttemptStep(**close_step(attempt.id, late=late, now=now)))
     items = reading.items_of(session, attempt.id)
     answers = reading.standing(reading.steps_of(session, attempt.id)).answers
-    result = _result(opened, items, answers, actor, now)
+    result = new_result(opened, items, answers, actor, now)
     attempt.closed_at = now
     session.add(result)
     session.flush()
-    audit.record(
-        session,
-        actor,
-        action="attempt.expire" if late else "attempt.submit",
-        subject=("attempt", attempt.code),
-        after={"score": fraction(result.score_num, result.score_den), "passed": result.passed},
-        now=now,
-    )
+    note_close(session, actor, attempt, result, late=late, now=now)
     if opened.enrolment.ended_at is None:
         # A withdrawn enrolment keeps the result of what was under way, but its course is over.
         state = "done" if result.passed else "failed"
@@ -90,7 +72,36 @@ def close(session: Session, actor: Actor, opened: Opened, *, now: datetime) -> R
     return result
 
 
-def _result(opened: Opened, items: Sequence[Item], answers: Mapping[int, Any], actor: Actor, now: datetime) -> Result:
+def close_step(attempt_id: int, *, late: bool, now: datetime) -> dict[str, Any]:
+    """The last step of an attempt, by column."""
+    return {
+        "attempt_id": attempt_id,
+        "kind": "expire" if late else "submit",
+        "position": None,
+        "tab": SERVER_TAB,
+        "seq": 1,
+        "payload": {},
+        "late": False,
+        "at": now,
+    }
+
+
+def note_close(session: Session, actor: Actor, attempt: Attempt, result: Result, *, late: bool, now: datetime) -> None:
+    """The audit row of an attempt's end."""
+    audit.record(
+        session,
+        actor,
+        action="attempt.expire" if late else "attempt.submit",
+        subject=("attempt", attempt.code),
+        after={"score": fraction(result.score_num, result.score_den), "passed": result.passed},
+        now=now,
+    )
+
+
+def new_result(
+    opened: Opened, items: Sequence[Item], answers: Mapping[int, Any], actor: Actor, now: datetime
+) -> Result:
+    """The row of the original result of an attempt: what was saved in time, graded."""
     attempt = opened.attempt
     mark = fraction(attempt.plan.pass_num, attempt.plan.pass_den)
     if mark is None:  # pragma: no cover - both columns are NOT NULL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from lms.assessment.queries import content
 from lms.assessment.queries.attempts import Past
 from lms.assessment.rules import policy
 from lms.assessment.rules.draw import ALGORITHM, Drawn, draw_from
-from lms.assessment.rules.policy import Start
+from lms.assessment.rules.policy import AttemptFacts, Start
 from lms.assessment.rules.stream import SEED_BYTES
 from lms.catalog import commands as catalog
 from lms.catalog.models import Enrolment
@@ -29,6 +29,7 @@ from lms.kit.clock import local_day
 from lms.kit.errors import Conflict, NotFound
 from lms.kit.ids import new_code
 from lms.kit.permissions import Actor, Permission
+from lms.people.models import Placement
 from lms.people.queries import placement_on
 
 _TRIES = 3
@@ -90,21 +91,22 @@ def _standing_attempt(session: Session, actor: Actor, asked: _Asked, past: Seque
         if opened.attempt.closed_at is None:
             close(session, actor, opened, now=now)
         return opened.attempt
-    if asked.enrolment.ended_at is not None:
+    mine = [each.facts for each in past if each.attempt.enrolment_id == asked.enrolment.id]
+    refuse_start(asked.enrolment, plan, mine, now)
+    return None
+
+
+def refuse_start(enrolment: Enrolment, plan: PlanVersion, history: Sequence[AttemptFacts], now: datetime) -> None:
+    """Raises: Conflict where no new attempt may begin after those of `history`, which are closed."""
+    if enrolment.ended_at is not None:
         raise Conflict("assessment.enrolment_ended")
-    decision = policy.may_start(
-        [each.facts for each in past if each.attempt.enrolment_id == asked.enrolment.id],
-        now,
-        attempts=plan.attempts,
-        delay=timedelta(hours=plan.delay_hours),
-    )
+    decision = policy.may_start(history, now, attempts=plan.attempts, delay=timedelta(hours=plan.delay_hours))
     if decision.start is Start.PASSED:
         raise Conflict("assessment.passed_already")
     if decision.start is Start.NONE_LEFT:
         raise Conflict("assessment.none_left")
     if decision.start is Start.WAIT and decision.next_at is not None:
         raise Conflict("assessment.wait", at=decision.next_at.strftime("%Y-%m-%d %H:%M"))
-    return None
 
 
 def _begin(session: Session, actor: Actor, asked: _Asked, number: int) -> Attempt | None:
@@ -114,10 +116,38 @@ def _begin(session: Session, actor: Actor, asked: _Asked, number: int) -> Attemp
     seed = secrets.token_bytes(SEED_BYTES)
     drawn = draw_from(content.draw_table(session, plan), seen, seed)
     placement = placement_on(session, enrolment.person_id, local_day(now, actor.zone))
-    attempt = Attempt(
+    attempt = new_attempt(
+        enrolment, asked.test, plan, number, seed, seen, placement, grace_seconds=asked.grace_seconds, now=now
+    )
+    try:
+        with session.begin_nested():
+            session.add(attempt)
+            session.flush()
+    except IntegrityError:
+        return None
+    session.execute(insert(AttemptItem), [item_row(attempt, place, each) for place, each in enumerate(drawn, 1)])
+    note_start(session, actor, attempt, asked.test, enrolment, now=now)
+    catalog.record_part(session, actor, enrolment, "test", "in_progress", now=now)
+    return attempt
+
+
+def new_attempt(  # noqa: PLR0917 - the facts of its start, each of its own kind
+    enrolment: Enrolment,
+    test: Test,
+    plan: PlanVersion,
+    number: int,
+    seed: bytes,
+    seen: Mapping[int, int],
+    placement: Placement | None,
+    *,
+    grace_seconds: int,
+    now: datetime,
+) -> Attempt:
+    """The row of an attempt."""
+    return Attempt(
         code=new_code(),
         person_id=enrolment.person_id,
-        test_id=asked.test.id,
+        test_id=test.id,
         enrolment_id=enrolment.id,
         plan_version_id=plan.id,
         bank_version_id=plan.bank_version_id,
@@ -127,25 +157,23 @@ def _begin(session: Session, actor: Actor, asked: _Asked, number: int) -> Attemp
         seen={str(question): order for question, order in seen.items()},
         started_at=now,
         deadline_at=policy.deadline(now, plan.minutes),
-        grace_seconds=asked.grace_seconds,
+        grace_seconds=grace_seconds,
         site_id=placement.site_id if placement else None,
         programme_id=placement.programme_id if placement else None,
         job_id=placement.job_id if placement else None,
     )
-    try:
-        with session.begin_nested():
-            session.add(attempt)
-            session.flush()
-    except IntegrityError:
-        return None
-    session.execute(insert(AttemptItem), [_item(attempt, place, each) for place, each in enumerate(drawn, 1)])
-    after = {"test": asked.test.slug, "number": number, "enrolment": enrolment.code, "deadline": attempt.deadline_at}
+
+
+def note_start(
+    session: Session, actor: Actor, attempt: Attempt, test: Test, enrolment: Enrolment, *, now: datetime
+) -> None:
+    """The audit row of an attempt's start."""
+    after = {"test": test.slug, "number": attempt.number, "enrolment": enrolment.code, "deadline": attempt.deadline_at}
     audit.record(session, actor, action="attempt.start", subject=("attempt", attempt.code), after=after, now=now)
-    catalog.record_part(session, actor, enrolment, "test", "in_progress", now=now)
-    return attempt
 
 
-def _item(attempt: Attempt, position: int, drawn: Drawn) -> dict[str, object]:
+def item_row(attempt: Attempt, position: int, drawn: Drawn) -> dict[str, object]:
+    """A drawn question at its place, by column."""
     return {
         "attempt_id": attempt.id,
         "position": position,

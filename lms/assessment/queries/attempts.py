@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -331,6 +332,39 @@ def seen_by(session: Session, person_id: int, test_id: int) -> dict[int, int]:
         .order_by(QuestionVersion.question_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def histories(session: Session, person_ids: Collection[int]) -> dict[tuple[int, int], list[Past]]:
+    """`history` of several people, by person and test; who has none has an empty list."""
+    rows = session.execute(
+        select(Attempt, Result)
+        .outerjoin(Result, Result.attempt_id == Attempt.id)
+        .where(Attempt.person_id.in_(person_ids))
+        .order_by(Attempt.id, Result.id)
+    )
+    last: dict[int, Past] = {}
+    for attempt, result in rows:
+        last[attempt.id] = Past(attempt, result)
+    found: dict[tuple[int, int], list[Past]] = defaultdict(list)
+    for past in last.values():
+        found[past.attempt.person_id, past.attempt.test_id].append(past)
+    return found
+
+
+def seen_by_many(session: Session, person_ids: Collection[int]) -> dict[tuple[int, int], dict[int, int]]:
+    """`seen_by` of several people, by person and test; who has seen nothing has an empty one."""
+    rows = session.execute(
+        select(Attempt.person_id, Attempt.test_id, QuestionVersion.question_id, func.max(Attempt.id))
+        .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
+        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
+        .where(Attempt.person_id.in_(person_ids))
+        .group_by(Attempt.person_id, Attempt.test_id, QuestionVersion.question_id)
+        .order_by(QuestionVersion.question_id)
+    )
+    found: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    for person_id, test_id, question_id, order in rows:
+        found[person_id, test_id][question_id] = order
+    return found
 
 
 def open_attempt(session: Session, person_id: int, test_id: int) -> Attempt | None:

@@ -129,6 +129,16 @@ def _ready(version: QuestionVersion, key: str) -> ReadyQuestion:
     )
 
 
+def hashes_of(session: Session, bank_version_id: int) -> dict[int, str]:
+    """The content hash of every question version of a bank version, by its id."""
+    rows = session.execute(
+        select(QuestionVersion.id, QuestionVersion.content_hash)
+        .join(BankVersionQuestion, BankVersionQuestion.question_version_id == QuestionVersion.id)
+        .where(BankVersionQuestion.bank_version_id == bank_version_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def candidates(session: Session, bank_version_id: int) -> list[Candidate]:
     """Every question of a bank version as a draw sees it."""
     rows = session.execute(

@@ -3,7 +3,14 @@
 from lms.catalog.commands.batch import StudyBatch
 from lms.catalog.commands.enrolling import Enrolled, enrol, enrol_many, withdraw
 from lms.catalog.commands.importing import bring_certificates
-from lms.catalog.commands.progress import expiry, finish_module, may_follow, record_part, save_position
+from lms.catalog.commands.progress import (
+    complete_where_done,
+    expiry,
+    finish_module,
+    may_follow,
+    record_part,
+    save_position,
+)
 from lms.catalog.commands.publishing import publish_course
 from lms.catalog.commands.revoking import revoke_completion
 
@@ -11,6 +18,7 @@ __all__ = [
     "Enrolled",
     "StudyBatch",
     "bring_certificates",
+    "complete_where_done",
     "enrol",
     "enrol_many",
     "expiry",

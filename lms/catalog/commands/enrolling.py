@@ -18,6 +18,7 @@ from lms.kit.clock import local_day
 from lms.kit.errors import Conflict, Invalid
 from lms.kit.ids import new_code
 from lms.kit.permissions import Actor, Permission
+from lms.notify.commands import tell
 from lms.people.models import Person
 from lms.people.queries import person_for
 
@@ -90,6 +91,9 @@ def _enrol(
         after=facts | {"training_type": training_type, "due_on": due_on},
         now=now,
     )
+    if person.id != actor.person_id:
+        told = {"course": version.title, "enrolment": enrolment.code, "due_on": due_on}
+        tell(session, kind="course.assigned", key=enrolment.code, people=[person.id], params=told, now=now)
     return enrolment
 
 

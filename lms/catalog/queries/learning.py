@@ -83,8 +83,17 @@ class Reading:
 _ONESELF = Scope(own=True)
 _Asked = TypeVar("_Asked", bound=Select[*tuple[Any, ...]])
 _OWN = bindparam("person", type_=Enrolment.__table__.c.person_id.type)
+_POSITION = ReadingPosition.__table__.c
+_LAST_READ = (
+    select(_POSITION.module_key + "#" + _POSITION.anchor)
+    .where(_POSITION.enrolment_id == Enrolment.id)
+    .order_by(_POSITION.at.desc())
+    .limit(1)
+    .correlate(Enrolment)
+    .scalar_subquery()
+)
 _COURSE_PAGE = (
-    select(Enrolment, Completion, CompletionRevocation)
+    select(Enrolment, Completion, CompletionRevocation, _LAST_READ)
     .outerjoin(Completion, Completion.enrolment_id == Enrolment.id)
     .outerjoin(CompletionRevocation, CompletionRevocation.completion_id == Completion.id)
     .where(Enrolment.code == bindparam("code"))
@@ -198,7 +207,7 @@ def completion_for(session: Session, actor: Actor, completion_id: int, permissio
 
 
 def course_page(session: Session, actor: Actor, code: str, on: date) -> tuple[EnrolmentView, Reading | None]:
-    """What the course page shows a learner: their enrolment, and where they left it. Three queries once the version is kept.
+    """What the course page shows a learner: their enrolment, and where they left it. Two queries once the version is kept.
 
     Raises: NotFound("catalog.enrolment_not_found").
     """
@@ -206,11 +215,11 @@ def course_page(session: Session, actor: Actor, code: str, on: date) -> tuple[En
     row = session.execute(query, {"code": code, "person": actor.person_id}).one_or_none()
     if row is None:
         raise NotFound("catalog.enrolment_not_found")
-    enrolment, completion, revocation = row
+    enrolment, completion, revocation, last = row
     version = content(session, enrolment.version_id)
     states = part_states(session, [enrolment.id])[enrolment.id]
     view = EnrolmentView(enrolment, version, states, progress(version.parts, states), completion, revocation)
-    return view, _reading(version, _positions(session, enrolment.id))
+    return view, _reading(version, last)
 
 
 def module_page(
@@ -235,26 +244,21 @@ def module_page(
     return view, module, module.heading(anchor) if anchor else None
 
 
-_POSITION = ReadingPosition.__table__.c
-_POSITIONS = (
-    select(_POSITION.module_key, _POSITION.anchor)
-    .where(_POSITION.enrolment_id == bindparam("enrolment"))
-    .order_by(_POSITION.at.desc())
+def _reading(version: VersionContent, last: str | None) -> Reading | None:
+    """Where "<module>#<anchor>" is in this version; None for a place that an older one had."""
+    key, _, anchor = (last or "").partition("#")
+    module = version.module(key)
+    heading = module.heading(anchor) if module is not None else None
+    return None if module is None or heading is None else Reading(module, heading)
+
+
+_ENROLMENTS = (
+    select(Enrolment, Completion, CompletionRevocation)
+    .outerjoin(Completion, Completion.enrolment_id == Enrolment.id)
+    .outerjoin(CompletionRevocation, CompletionRevocation.completion_id == Completion.id)
+    .where(Enrolment.person_id == _OWN)
+    .order_by(Enrolment.ended_at.is_not(None), Enrolment.assigned_at.desc(), Enrolment.id.desc())
 )
-
-
-def _positions(session: Session, enrolment_id: int) -> Sequence[tuple[str, str]]:
-    rows = session.execute(_POSITIONS, {"enrolment": enrolment_id})
-    return [(key, anchor) for key, anchor in rows]
-
-
-def _reading(version: VersionContent, positions: Sequence[tuple[str, str]]) -> Reading | None:
-    for key, anchor in positions[:1]:
-        module = version.module(key)
-        heading = module.heading(anchor) if module is not None else None
-        if module is not None and heading is not None:
-            return Reading(module, heading)
-    return None
 
 
 def enrolments_of(session: Session, person_id: int) -> list[EnrolmentView]:
@@ -262,13 +266,7 @@ def enrolments_of(session: Session, person_id: int) -> list[EnrolmentView]:
 
     Access is the caller's business: this is for pages that show a person they already loaded.
     """
-    rows = session.execute(
-        select(Enrolment, Completion, CompletionRevocation)
-        .outerjoin(Completion, Completion.enrolment_id == Enrolment.id)
-        .outerjoin(CompletionRevocation, CompletionRevocation.completion_id == Completion.id)
-        .where(Enrolment.person_id == person_id)
-        .order_by(Enrolment.ended_at.is_not(None), Enrolment.assigned_at.desc(), Enrolment.id.desc())
-    ).all()
+    rows = session.execute(_ENROLMENTS, {"person": person_id}).all()
     versions = contents(session, {enrolment.version_id for enrolment, _, _ in rows})
     states = part_states(session, [enrolment.id for enrolment, _, _ in rows])
     found = []

@@ -95,8 +95,7 @@ def check(
         table.errors.append(wrong.found)
     if not checker.done.rows and not table.errors:
         table.errors.append(Found("", 0, fault("file_empty")))
-    for found in table.errors:
-        checker.note(checker.done.errors, found)
+    checker.done.errors[:0] = table.errors  # what is wrong with the file is read first
     checker.done.fatal = bool(table.errors)
     return checker.done
 

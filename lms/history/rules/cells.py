@@ -105,7 +105,7 @@ def _not_serial(found: str, column: str) -> Fault:
     """A bare number is not taken for a day; where it looks like a spreadsheet's, the day it would be is said."""
     try:
         number = int(Decimal(found))
-    except (InvalidOperation, ValueError):
+    except (InvalidOperation, ValueError, OverflowError):
         number = 0
     if number in _SERIALS:
         return fault("day_serial", column, value=number, day=(_EPOCH + timedelta(days=number)).isoformat())

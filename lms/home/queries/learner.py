@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lms.assessment.models import Attempt, PlanVersion, Result, Test
@@ -64,23 +64,33 @@ def learner_desk(session: Session, person_id: int, *, today: date, now: datetime
     return LearnerDesk(step, courses, surveys, certificates, _minutes(session, person_id, today))
 
 
+# The start page of every learner asks these: built once.
+_PLANS = (
+    select(Test.slug, PlanVersion)
+    .join(PlanVersion, PlanVersion.id == Test.current_plan_id)
+    .where(Test.slug.in_(bindparam("slugs", expanding=True)))
+)
+_PAST = (
+    select(Attempt, Result)
+    .outerjoin(Result, Result.attempt_id == Attempt.id)
+    .where(Attempt.enrolment_id.in_(bindparam("enrolments", expanding=True)))
+    .order_by(Attempt.id, Result.id)
+)
+_MINUTES = (
+    select(HoursEntry.kind, func.sum(HoursEntry.minutes))
+    .where(HoursEntry.person_id == bindparam("person"), HoursEntry.day >= bindparam("first"))
+    .group_by(HoursEntry.kind)
+)
+
+
 def _plans(session: Session, slugs: Collection[str]) -> dict[str, PlanVersion]:
-    rows = session.execute(
-        select(Test.slug, PlanVersion)
-        .join(PlanVersion, PlanVersion.id == Test.current_plan_id)
-        .where(Test.slug.in_(slugs))
-    )
+    rows = session.execute(_PLANS, {"slugs": list(slugs)})
     return {row[0]: row[1] for row in rows}
 
 
 def _past(session: Session, enrolment_ids: Collection[int]) -> list[Past]:
     """The attempts of some enrolments in order, each with the result that stands."""
-    rows = session.execute(
-        select(Attempt, Result)
-        .outerjoin(Result, Result.attempt_id == Attempt.id)
-        .where(Attempt.enrolment_id.in_(enrolment_ids))
-        .order_by(Attempt.id, Result.id)
-    )
+    rows = session.execute(_PAST, {"enrolments": list(enrolment_ids)})
     found: dict[int, Past] = {}
     for attempt, result in rows:
         found[attempt.id] = Past(attempt, result)
@@ -124,9 +134,5 @@ def _news(certificate: Certificate) -> CertificateNews:
 
 
 def _minutes(session: Session, person_id: int, today: date) -> dict[str, int]:
-    rows = session.execute(
-        select(HoursEntry.kind, func.sum(HoursEntry.minutes))
-        .where(HoursEntry.person_id == person_id, HoursEntry.day >= today.replace(month=1, day=1))
-        .group_by(HoursEntry.kind)
-    )
+    rows = session.execute(_MINUTES, {"person": person_id, "first": today.replace(month=1, day=1)})
     return {kind: int(minutes) for kind, minutes in rows}

@@ -53,9 +53,9 @@ _TURNS = ("skills.missing.pre_ojt", "skills.missing.skill", "skills.missing.ojt_
 """Keys of what lacks that begin so are for somebody to verify or to practise with; a signature is a list of its own."""
 
 
-def team_desk(session: Session, actor: Actor, on: date, *, limit: int, largest: int, gap_days: int) -> TeamDesk:
+def team_desk(session: Session, actor: Actor, on: date, *, limit: int, largest: int) -> TeamDesk:
     """The people in scope for READ_TEAM: sixteen queries whatever their number."""
-    found = skills.readiness(session, actor, on, limit=largest, gap_days=gap_days)
+    found = skills.readiness(session, actor, on, limit=largest)
     states = {state: sum(row.gate.state is state for row in found.rows) for state in GateState}
     plans_open, plans_late = _plan_counts(session, actor, on)
     return TeamDesk(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Response, request
+from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.hours import exports, queries
-from lms.hours.forms import Asked
+from lms.hours.forms import Asked, EmptyForm, read_question
+from lms.hours.jobs import RECORDS, params_of
 from lms.hours.rules import Dimension, Key
 from lms.hours.views import routes
 from lms.hours.views.pivots import READ, asked
-from lms.hours.words import BASES, DIMENSIONS, KINDS, MODES, TYPES, name_of
-from lms.web.context import actor, db, today
+from lms.hours.words import DIMENSIONS, KINDS, entry_heads, entry_words, name_of
+from lms.kit import jobs
+from lms.web.context import actor, db, now, settings, today
 
 
 def _file(lines: Iterator[str], name: str, ask: Asked) -> Response:
@@ -67,34 +69,19 @@ def records_csv() -> ResponseReturnValue:
     ask, separator = asked(), _separator()
     if ask.faults:
         return Response("\n".join(ask.faults.values()), 400, content_type="text/plain; charset=utf-8")
-    tables = {"kind": KINDS, "type": TYPES, "mode": MODES, "basis": BASES}
-    words = {f"{name}.{value}": str(text) for name, table in tables.items() for value, text in table.items()}
     rows = queries.entries_stream(db(), actor(), ask.selection, on=today())
-    listed = exports.entry_rows(rows, _entry_heads(), words, separator, _("sí"))
+    listed = exports.entry_rows(rows, entry_heads(), entry_words(), separator, _("sí"))
     return _file(exports.lines(listed, separator), "registros-de-horas", ask)
 
 
-def _entry_heads() -> list[str]:
-    return [
-        _("Registro"),
-        _("Día"),
-        _("Legajo"),
-        _("Persona"),
-        _("Minutos"),
-        _("Horas"),
-        _("Clase"),
-        _("Tipo"),
-        _("Modalidad"),
-        _("Base"),
-        _("Curso (código)"),
-        _("Curso"),
-        _("Versión del curso"),
-        _("Detalle"),
-        _("Sede"),
-        _("Campaña"),
-        _("Puesto"),
-        _("Registrado (UTC)"),
-        _("Ajuste en mes cerrado"),
-        _("Corrección"),
-        _("Motivo"),
-    ]
+@routes.page("/horas/registros/preparar", allow=READ, methods=("POST",))
+def prepare_records() -> ResponseReturnValue:
+    """The same entries as a file that is prepared in the background and left in the tray: for long periods."""
+    ask = read_question(request.form, today(), most_months=settings().hours_months)
+    if not EmptyForm().validate_on_submit() or ask.faults:
+        flash("\n".join(ask.faults.values()) or _("El pedido no se entiende. Volver a elegir el período."), "bad")
+        return redirect(url_for("hours.records"), code=303)
+    separator = exports.SEPARATORS.get(request.form.get("sep", ""), ",")
+    jobs.ask(db(), actor(), name=RECORDS, params=params_of(ask.selection, separator), now=now())
+    flash(_("El archivo se prepara en segundo plano. Estará en la bandeja; un aviso dirá cuándo."), "good")
+    return redirect(url_for("notify.tray"), code=303)

@@ -132,7 +132,6 @@ class _Live:
         wanted = narrow(query, ask.without_supervisor(), place_columns(LiveContactPeriod, "from_day"))
         self.periods: Sequence[LiveContactPeriod] = session.scalars(wanted).all()
         self._held = skills.Dossiers(session, {period.person_id for period in self.periods})
-        self._gap_days = ask.gap_days
         self._gates: dict[tuple[int, int, date], Gate] = {}
         self._said = _beginnings_said(session, {period.person_id for period in self.periods})
         self._team: list[Line] | None = None
@@ -144,7 +143,7 @@ class _Live:
         """The gate of the period's person on its programme, as it was known at the end of the day."""
         key = (period.person_id, period.programme_id, day)
         if key not in self._gates:
-            self._gates[key] = self._held.gate(*key, self._gap_days)
+            self._gates[key] = self._held.gate(*key)
         return self._gates[key]
 
     def first_said(self, period: LiveContactPeriod) -> date:

@@ -16,6 +16,8 @@ from lms.people.queries.access import (
     sites,
     supervisors,
 )
+from lms.people.queries.holders import holders
+from lms.people.queries.holidays import holiday_on, holidays_of, site_for, working_day
 from lms.people.queries.people import (
     PersonRow,
     active_person,
@@ -63,6 +65,9 @@ __all__ = [
     "grant_of",
     "grants_of",
     "headcount_rows",
+    "holders",
+    "holiday_on",
+    "holidays_of",
     "in_force",
     "job_by_code",
     "jobs",
@@ -86,10 +91,12 @@ __all__ = [
     "scope_condition",
     "sessions_of",
     "site_by_code",
+    "site_for",
     "sites",
     "sort_key",
     "sort_key_column",
     "supervision_lines",
     "supervisors",
+    "working_day",
     "zone_of",
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.kit.errors import NotFound
@@ -22,35 +24,45 @@ def _grants_in_force(now: datetime | BindParameter[datetime]) -> ColumnElement[b
     return and_(AccessGrant.revoked_at.is_(None), or_(AccessGrant.until.is_(None), AccessGrant.until > now))
 
 
-# Asked by every page: built once, and of columns alone, it costs a twentieth of the same query built anew for entities.
 _SESSION, _PERSON, _GRANT = UserSession.__table__.c, Person.__table__.c, AccessGrant.__table__.c
-_BY_TOKEN = (
-    select(
-        _SESSION.id.label("session_id"),
-        _PERSON.id.label("person_id"),
-        *(_PERSON[name] for name in ("given_name", "family_name", "code", "employee_number", "locale")),
-        *(_GRANT[name] for name in ("role", "site_id", "programme_id", "until")),
-        Site.__table__.c.zone,
-    )
-    .join_from(UserSession.__table__, Person.__table__, _PERSON.id == _SESSION.person_id)
-    .outerjoin(AccessGrant.__table__, and_(_GRANT.person_id == _PERSON.id, _grants_in_force(_NOW)))
-    .outerjoin(
-        Placement.__table__,
-        and_(Placement.__table__.c.person_id == _PERSON.id, Placement.__table__.c.is_primary, in_force(_ON)),
-    )
-    .outerjoin(Site.__table__, Site.__table__.c.id == Placement.__table__.c.site_id)
-    .where(
-        _SESSION.token_hash == bindparam("token"),
-        _SESSION.ended_at.is_(None),
-        _SESSION.expires_at > _NOW,
-        _PERSON.active,
-    )
-)
 
 
-def actor_by_token(session: Session, token_hash: str, now: datetime, zone: str) -> Actor | None:
-    """Who is signed in with this session token: one query for session, person, grants and site; None where nobody is."""
-    rows = session.execute(_BY_TOKEN, {"token": token_hash, "now": now, "on": now.date()}).all()
+@lru_cache(maxsize=8)
+def _by_token(counts: tuple[tuple[str, ScalarSelect[int]], ...]) -> Select[Any]:
+    """Asked by every page: built once, and of columns alone, it costs a twentieth of the same query built anew for entities."""
+    return (
+        select(
+            _SESSION.id.label("session_id"),
+            _PERSON.id.label("person_id"),
+            *(_PERSON[name] for name in ("given_name", "family_name", "code", "employee_number", "locale")),
+            *(_GRANT[name] for name in ("role", "site_id", "programme_id", "until")),
+            Site.__table__.c.zone,
+            *(count.label(f"count_{name}") for name, count in counts),
+        )
+        .join_from(UserSession.__table__, Person.__table__, _PERSON.id == _SESSION.person_id)
+        .outerjoin(AccessGrant.__table__, and_(_GRANT.person_id == _PERSON.id, _grants_in_force(_NOW)))
+        .outerjoin(
+            Placement.__table__,
+            and_(Placement.__table__.c.person_id == _PERSON.id, Placement.__table__.c.is_primary, in_force(_ON)),
+        )
+        .outerjoin(Site.__table__, Site.__table__.c.id == Placement.__table__.c.site_id)
+        .where(
+            _SESSION.token_hash == bindparam("token"),
+            _SESSION.ended_at.is_(None),
+            _SESSION.expires_at > _NOW,
+            _PERSON.active,
+        )
+    )
+
+
+def actor_by_token(
+    session: Session, token_hash: str, now: datetime, zone: str, counts: Mapping[str, ScalarSelect[int]] | None = None
+) -> Actor | None:
+    """Who is signed in with this session token: one query for session, person, grants, site and `counts` (what waits for
+    them, by name: subqueries over the person's row); None where nobody is.
+    """
+    counted = tuple((counts or {}).items())
+    rows = session.execute(_by_token(counted), {"token": token_hash, "now": now, "on": now.date()}).all()
     if not rows:
         return None
     first = rows[0]
@@ -65,6 +77,7 @@ def actor_by_token(session: Session, token_hash: str, now: datetime, zone: str) 
             Grant(Role(row.role), row.site_id, row.programme_id, row.until) for row in rows if row.role is not None
         ),
         session_id=first.session_id,
+        counts={name: getattr(first, f"count_{name}") for name, _ in counted},
     )
 
 

@@ -5,6 +5,6 @@ from lms.web.routes import Routes
 
 routes = Routes("people", "lms.people", MESSAGES)
 
-from lms.people.views import access, directory, signin  # noqa: E402 - the modules below add their pages to `routes`
+from lms.people.views import access, directory, holidays, signin  # noqa: E402 - the modules below add their pages to `routes`
 
-__all__ = ["access", "directory", "routes", "signin"]
+__all__ = ["access", "directory", "holidays", "routes", "signin"]

@@ -14,6 +14,7 @@ from lms.skills.commands.ojt import Criterion, Practice, correct_ojt, record_ojt
 from lms.skills.commands.plans import close_action_plan
 from lms.skills.commands.profiles import RequirementInput, add_skill, publish_profile
 from lms.skills.commands.signing import sign_off
+from lms.skills.commands.telling import tell_due
 from lms.skills.commands.verify import Observed, correct_verification, record_verification, withdraw_verification
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "record_ojt",
     "record_verification",
     "sign_off",
+    "tell_due",
     "withdraw_live_period",
     "withdraw_ojt",
     "withdraw_verification",

@@ -29,12 +29,13 @@ from lms.skills.commands.common import Case, case_of
 from lms.skills.commands.live import Period, new_live_period, note_live
 from lms.skills.commands.ojt import Practice, check_practice, hours_of, new_ojt, note_ojt
 from lms.skills.commands.plans import new_plan, note_plan
-from lms.skills.commands.signing import ROLE_PERMISSION, new_signature, note_signature
+from lms.skills.commands.signing import new_signature, note_signature
 from lms.skills.commands.verify import Observed, check_observed, new_verification, note_verification
 from lms.skills.events import RecordSigned, VerificationRecorded
 from lms.skills.models import ActionPlan, LiveContactPeriod, OjtRecord, SignOff, Verification
 from lms.skills.queries import Dossiers
-from lms.skills.rules import GAP_DAYS, VerificationKind
+from lms.skills.rules import VerificationKind
+from lms.skills.rules.signing import ROLE_PERMISSION
 
 _FIRST_OWN_KEY = -(10**9)
 
@@ -80,21 +81,19 @@ class EvidenceBatch:
         skill_code: str | None,
         observed: Observed,
         now: datetime,
-        gap_days: int = GAP_DAYS,
-        plan_days: int = 14,
     ) -> Verification:
         """See `verify.record_verification`."""
         self._human(actor, now)
         check_observed(observed)
         case = self._case(actor, person_code, programme_id, observed.observed_on, field="observed_on", now=now)
         skill_id = None if kind is VerificationKind.PRE_OJT else self._skills[skill_code or ""]
-        row = new_verification(case, actor, kind=kind, skill_id=skill_id, observed=observed, now=now, gap_days=gap_days)
+        row = new_verification(case, actor, kind=kind, skill_id=skill_id, observed=observed, now=now)
         row.id = next(self._keys)
         self._verifications.append(row)
         self._held.add(row)
         self._sign(actor, row, "evaluator", now)
         if not row.passed:
-            plan = new_plan(case, row, observed.plan, days=plan_days, now=now)
+            plan = new_plan(self._session, case, row, observed.plan, now=now)
             self._plans.append((plan, row))
             note_plan(self._session, actor, plan, row, now=now)
         note_verification(self._session, actor, row, observed, now=now)
@@ -128,13 +127,12 @@ class EvidenceBatch:
         programme_id: int,
         practice: Practice,
         now: datetime,
-        gap_days: int = GAP_DAYS,
     ) -> OjtRecord:
         """See `ojt.record_ojt`."""
         self._human(actor, now)
         check_practice(practice)
         case = self._case(actor, person_code, programme_id, practice.day, field="day", now=now)
-        row = new_ojt(case, actor, practice, self._taken(case), now=now, gap_days=gap_days)
+        row = new_ojt(case, actor, practice, self._taken(case), now=now)
         row.id = next(self._keys)
         self._ojt.append(row)
         self._held.add(row)
@@ -156,7 +154,6 @@ class EvidenceBatch:
         confirmed: bool,
         now: datetime,
         source: str = "coordinator",
-        gap_days: int = GAP_DAYS,
     ) -> LiveContactPeriod:
         """See `live.enter_live_period`."""
         self._human(actor, now)
@@ -174,7 +171,6 @@ class EvidenceBatch:
             other=next((each for each in mine if overlaps((each.from_day, each.to_day), days)), None),
             confirmed=confirmed,
             source=source,
-            gap_days=gap_days,
             now=now,
         )
         self._periods.append(row)

@@ -30,6 +30,11 @@ class Case:
     day: date
     today: date  # in the site's zone
 
+    @property
+    def gap_days(self) -> int:
+        """The setting of the person's site on the day of the case."""
+        return self.held.gap_days(self.person.id, self.placement.programme_id, self.day)
+
 
 def human(session: Session, actor: Actor, now: datetime) -> int:
     """The id of the person who acts: evidence is never made by the system, nor by somebody who has left.

@@ -72,7 +72,7 @@ def attach_evidence(
             actor,
             action="evidence.attach",
             subject=("ojt_record" if ojt else "verification", record.code),
-            after={"files": [{"name": file.name, "sha256": file.sha256} for file in kept]},
+            after={"files": "; ".join(f"{file.name} (SHA-256 {file.sha256})" for file in kept)},
             now=now,
         )
     return kept

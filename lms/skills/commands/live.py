@@ -18,7 +18,7 @@ from lms.skills import queries
 from lms.skills.commands.common import human, needed, refuse_unemployed
 from lms.skills.models import LiveContactPeriod
 from lms.skills.queries import Dossiers
-from lms.skills.rules import GAP_DAYS, GateState
+from lms.skills.rules import GateState
 
 SOURCES = ("roster", "telephony", "coordinator")
 
@@ -42,7 +42,6 @@ def enter_live_period(
     confirmed: bool,
     now: datetime,
     source: str = "coordinator",
-    gap_days: int = GAP_DAYS,
 ) -> LiveContactPeriod:
     """Enter that a person took contacts of a programme. The gate on the first day is kept with it, whatever it was.
 
@@ -60,7 +59,6 @@ def enter_live_period(
         period=period,
         confirmed=confirmed,
         source=source,
-        gap_days=gap_days,
         now=now,
     )
     _store(session, actor, row, action="live.enter", now=now)
@@ -95,7 +93,6 @@ def correct_live_period(
     reason: str,
     confirmed: bool,
     now: datetime,
-    gap_days: int = GAP_DAYS,
 ) -> LiveContactPeriod:
     """Take the place of a period entered wrongly; the gate is looked up again for the new first day.
 
@@ -112,7 +109,6 @@ def correct_live_period(
         period=period,
         confirmed=confirmed,
         source=old.source,
-        gap_days=gap_days,
         now=now,
         corrects=old,
     )
@@ -163,7 +159,6 @@ def _checked(
     period: Period,
     confirmed: bool,
     source: str,
-    gap_days: int,
     now: datetime,
     corrects: LiveContactPeriod | None = None,
 ) -> LiveContactPeriod:
@@ -183,7 +178,6 @@ def _checked(
         other=other,
         confirmed=confirmed,
         source=source,
-        gap_days=gap_days,
         now=now,
     )
 
@@ -198,14 +192,13 @@ def new_live_period(
     other: LiveContactPeriod | None,
     confirmed: bool,
     source: str,
-    gap_days: int,
     now: datetime,
 ) -> LiveContactPeriod:
     """The row of a period, if its days are possible; `other` is one that it would overlap. Raises: as `enter_live_period`."""
     placed = _placed(held, person_id, programme_id, period, now)
     if other is not None:
         raise Conflict("skills.live_overlap", field="from_day", day=other.from_day)
-    state = held.gate(person_id, programme_id, period.from_day, gap_days).state
+    state = held.gate(person_id, programme_id, period.from_day).state
     if against_gate(state, period.under_ojt) and not confirmed:
         raise Conflict("skills.live_against_gate", field="confirmed", day=period.from_day)
     return LiveContactPeriod(
@@ -221,6 +214,7 @@ def new_live_period(
         gate_at_start=state.value,
         recorded_at=now,
         recorded_by=actor.person_id,
+        reason="",
     )
 
 

@@ -22,7 +22,7 @@ from lms.skills import queries
 from lms.skills.commands.common import Case, case_for, human, needed, refuse
 from lms.skills.commands.signing import add_signature
 from lms.skills.models import OjtRecord
-from lms.skills.rules import GAP_DAYS, exact_share, ojt_refusal
+from lms.skills.rules import exact_share, ojt_refusal
 
 MAX_MINUTES = 720
 """Of one person on one day, whoever observes."""
@@ -59,7 +59,6 @@ def record_ojt(
     practice: Practice,
     now: datetime,
     code: str = "",
-    gap_days: int = GAP_DAYS,
 ) -> OjtRecord:
     """Record a day of OJT, sign it as observer and post its hours. `code` (of the form) makes it idempotent.
 
@@ -72,7 +71,7 @@ def record_ojt(
         if first.person_id != case.person.id or first.observer_id != observer:
             raise Conflict("skills.code_taken")
         return first
-    return _write(session, actor, case, practice, now=now, code=code, gap_days=gap_days)
+    return _write(session, actor, case, practice, now=now, code=code)
 
 
 def correct_ojt(
@@ -83,7 +82,6 @@ def correct_ojt(
     practice: Practice,
     reason: str,
     now: datetime,
-    gap_days: int = GAP_DAYS,
 ) -> OjtRecord:
     """Take the place of a record by a new one; the hours get a counter-entry and a new entry (invariants 7 and 10).
 
@@ -95,7 +93,7 @@ def correct_ojt(
     case = _case(session, actor, person_code=old.person.code, programme_id=old.programme_id, practice=practice, now=now)
     _refuse_corrected(session, old)
     _take_back_hours(session, actor, old, reason, now=now)
-    return _write(session, actor, case, practice, now=now, gap_days=gap_days, corrects=old, reason=reason)
+    return _write(session, actor, case, practice, now=now, corrects=old, reason=reason)
 
 
 def withdraw_ojt(session: Session, actor: Actor, *, code: str, reason: str, now: datetime) -> OjtRecord:
@@ -173,7 +171,6 @@ def _write(
     practice: Practice,
     *,
     now: datetime,
-    gap_days: int,
     code: str = "",
     corrects: OjtRecord | None = None,
     reason: str = "",
@@ -181,7 +178,7 @@ def _write(
     taken = queries.ojt_minutes_on(session, case.person.id, case.day)
     if corrects is not None and corrects.day == case.day:
         taken -= corrects.minutes
-    row = new_ojt(case, actor, practice, taken, now=now, gap_days=gap_days, code=code)
+    row = new_ojt(case, actor, practice, taken, now=now, code=code)
     row.corrects_id, row.reason = corrects.id if corrects is not None else None, reason
     session.add(row)
     session.flush()
@@ -191,14 +188,12 @@ def _write(
     return row
 
 
-def new_ojt(
-    case: Case, actor: Actor, practice: Practice, taken: int, *, now: datetime, gap_days: int, code: str = ""
-) -> OjtRecord:
+def new_ojt(case: Case, actor: Actor, practice: Practice, taken: int, *, now: datetime, code: str = "") -> OjtRecord:
     """The row of a day of OJT, beside `taken` minutes of the same day, if it may be.
 
     Raises: Conflict unless the gate was supervised that day; Invalid where the day is full.
     """
-    _refuse_day(case, practice, taken, gap_days)
+    _refuse_day(case, practice, taken)
     return OjtRecord(
         code=code or new_code(),
         person_id=case.person.id,
@@ -215,6 +210,7 @@ def new_ojt(
         programme_id=case.placement.programme_id,
         job_id=case.placement.job_id,
         recorded_at=now,
+        reason="",
     )
 
 
@@ -233,9 +229,9 @@ def note_ojt(
     )
 
 
-def _refuse_day(case: Case, practice: Practice, taken: int, gap_days: int) -> None:
+def _refuse_day(case: Case, practice: Practice, taken: int) -> None:
     facts = case.held.facts(case.person.id, case.placement.programme_id, case.day)
-    refuse(ojt_refusal(queries.rule_profile(case.profile), facts, case.day, gap_days=gap_days))
+    refuse(ojt_refusal(queries.rule_profile(case.profile), facts, case.day, gap_days=case.gap_days))
     if taken + practice.minutes > MAX_MINUTES:
         raise Invalid("skills.ojt_day_full", field="minutes", taken=taken, high=MAX_MINUTES)
 

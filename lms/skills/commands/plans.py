@@ -8,27 +8,36 @@ from sqlalchemy.orm import Session
 
 from lms.kit import audit
 from lms.kit.clock import local_day
+from lms.kit.dated import setting_on
 from lms.kit.errors import Conflict, NotAllowed
 from lms.kit.ids import new_code
 from lms.kit.permissions import Actor, Permission
+from lms.people import queries as people
 from lms.skills import queries
 from lms.skills.commands.common import Case, human, needed
+from lms.skills.commands.telling import tell_opened
 from lms.skills.models import ActionPlan, ActionPlanClose, Verification
 
 
 def open_plan(
-    session: Session, actor: Actor, case: Case, verification: Verification, what: str, *, days: int, now: datetime
+    session: Session, actor: Actor, case: Case, verification: Verification, what: str, *, now: datetime
 ) -> ActionPlan:
-    """What is to be done after a failed verification: the person's supervisor owns it, or else the evaluator."""
-    plan = new_plan(case, verification, what, days=days, now=now)
+    """What is to be done after a failed verification: the person's supervisor owns it, or else the evaluator.
+
+    It is due after the days that the site's setting gives that day, on a working day of the site.
+    """
+    plan = new_plan(session, case, verification, what, now=now)
     session.add(plan)
     session.flush()
     note_plan(session, actor, plan, verification, now=now)
+    tell_opened(session, plan, case.person, actor.person_id, now=now)
     return plan
 
 
-def new_plan(case: Case, verification: Verification, what: str, *, days: int, now: datetime) -> ActionPlan:
+def new_plan(session: Session, case: Case, verification: Verification, what: str, *, now: datetime) -> ActionPlan:
     """The row of that plan."""
+    site_id = verification.site_id
+    days = setting_on(session, "action_plan_days", case.today, site_id)
     return ActionPlan(
         code=new_code(),
         verification_id=verification.id,
@@ -36,8 +45,8 @@ def new_plan(case: Case, verification: Verification, what: str, *, days: int, no
         owner_id=case.placement.supervisor_id or verification.evaluator_id,
         what=what.strip() or "Reforzar lo que no alcanzó y volver a verificar.",
         opened_at=now,
-        due_on=case.today + timedelta(days=days),
-        site_id=verification.site_id,
+        due_on=people.working_day(session, site_id, case.today + timedelta(days=days)),
+        site_id=site_id,
         programme_id=verification.programme_id,
         job_id=verification.job_id,
     )

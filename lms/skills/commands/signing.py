@@ -10,18 +10,14 @@ from sqlalchemy.orm import Session
 from lms.kit import audit, events
 from lms.kit.clock import local_day
 from lms.kit.errors import Conflict, NotAllowed
-from lms.kit.permissions import Actor, Permission
+from lms.kit.permissions import Actor
 from lms.skills import queries
 from lms.skills.commands.common import human
+from lms.skills.commands.telling import tell_signers
 from lms.skills.events import RecordSigned
 from lms.skills.models import OjtRecord, SignOff, Verification
 from lms.skills.rules import SignOffFact, sign_off_refusal
-
-ROLE_PERMISSION = {
-    "evaluator": Permission.VERIFY,
-    "witness": Permission.SIGN_WITNESS,
-    "manager": Permission.SIGN_MANAGER,
-}
+from lms.skills.rules.signing import ROLE_PERMISSION
 
 
 def sign_off(session: Session, actor: Actor, *, code: str, ojt: bool, role: str, now: datetime) -> SignOff:
@@ -76,7 +72,10 @@ def add_signature(
     signed = new_signature(record, row.signatures, queries.roles_of(record), role, signer_id=signer, now=now)
     session.add(signed)
     session.flush()
-    complete = set(row.lacking) <= {role}
+    lacking = [each for each in row.lacking if each != role]
+    complete = not lacking
+    if lacking:
+        tell_signers(session, record, lacking[0], {signer, *(given.signer_id for given in row.signatures)}, now=now)
     events.emit(session, RecordSigned(record.person_id, record.programme_id, complete))
     return signed
 

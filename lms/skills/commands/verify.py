@@ -20,7 +20,7 @@ from lms.skills.commands.profiles import METHODS
 from lms.skills.commands.signing import add_signature
 from lms.skills.events import VerificationRecorded
 from lms.skills.models import ProfileRequirement, Verification
-from lms.skills.rules import GAP_DAYS, VerificationKind, exact_share, verification_refusal
+from lms.skills.rules import VerificationKind, exact_share, verification_refusal
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,8 @@ def record_verification(
     observed: Observed,
     now: datetime,
     code: str = "",
-    gap_days: int = GAP_DAYS,
-    plan_days: int = 14,
 ) -> Verification:
-    """Record that the actor verified a person, and sign as evaluator. Failing opens an action plan of `plan_days`.
+    """Record that the actor verified a person, and sign as evaluator. Failing opens an action plan.
 
     The threshold is that of the profile in force on the day observed; the verdict is computed, exactly. `code` (of the
     form) makes it idempotent: sent twice, it is recorded once.
@@ -72,8 +70,6 @@ def record_verification(
         observed=observed,
         now=now,
         code=code,
-        gap_days=gap_days,
-        plan_days=plan_days,
     )
 
 
@@ -85,8 +81,6 @@ def correct_verification(
     observed: Observed,
     reason: str,
     now: datetime,
-    gap_days: int = GAP_DAYS,
-    plan_days: int = 14,
 ) -> Verification:
     """Take the place of a verification by a new one of the same thing; the old one stays visible and no longer counts.
 
@@ -107,8 +101,6 @@ def correct_verification(
         skill_id=old.skill_id,
         observed=observed,
         now=now,
-        gap_days=gap_days,
-        plan_days=plan_days,
         corrects=old,
         reason=reason,
     )
@@ -209,19 +201,15 @@ def _write(
     skill_id: int | None,
     observed: Observed,
     now: datetime,
-    gap_days: int,
-    plan_days: int,
     code: str = "",
     corrects: Verification | None = None,
     reason: str = "",
 ) -> Verification:
-    row = new_verification(
-        case, actor, kind=kind, skill_id=skill_id, observed=observed, now=now, gap_days=gap_days, code=code
-    )
+    row = new_verification(case, actor, kind=kind, skill_id=skill_id, observed=observed, now=now, code=code)
     row.corrects_id, row.reason = corrects.id if corrects is not None else None, reason
     session.add(row)
     session.flush()
-    _after(session, actor, case, row, observed=observed, plan_days=plan_days, corrects=corrects, now=now)
+    _after(session, actor, case, row, observed=observed, corrects=corrects, now=now)
     return row
 
 
@@ -233,11 +221,10 @@ def new_verification(
     skill_id: int | None,
     observed: Observed,
     now: datetime,
-    gap_days: int,
     code: str = "",
 ) -> Verification:
     """The row of a verification, if its turn has come. Raises: Conflict("skills.order.*") with what lacks."""
-    _refuse_out_of_order(case, kind, skill_id, gap_days)
+    _refuse_out_of_order(case, kind, skill_id)
     requirement = next((item for item in case.profile.requirements if item.skill_id == skill_id), None)
     threshold, valid_days = _asked(case, requirement)
     passed = observed.score >= threshold
@@ -261,6 +248,7 @@ def new_verification(
         programme_id=case.placement.programme_id,
         job_id=case.placement.job_id,
         recorded_at=now,
+        reason="",
     )
 
 
@@ -271,14 +259,13 @@ def _after(
     row: Verification,
     *,
     observed: Observed,
-    plan_days: int,
     corrects: Verification | None,
     now: datetime,
 ) -> None:
     """What a verification brings with it: the evaluator's signature, a plan where it failed, the audit row, the event."""
     add_signature(session, actor, row, "evaluator", now=now)
     passed = row.passed
-    plan = None if passed else plans.open_plan(session, actor, case, row, observed.plan, days=plan_days, now=now)
+    plan = None if passed else plans.open_plan(session, actor, case, row, observed.plan, now=now)
     note_verification(session, actor, row, observed, corrects=corrects, now=now)
     events.emit(session, VerificationRecorded(row.id, row.person_id, passed, plan.id if plan is not None else None))
 
@@ -317,7 +304,7 @@ def _asked(case: Case, requirement: ProfileRequirement | None) -> tuple[Fraction
     return Fraction(requirement.threshold_num, requirement.threshold_den), requirement.valid_days
 
 
-def _refuse_out_of_order(case: Case, kind: VerificationKind, skill_id: int | None, gap_days: int) -> None:
+def _refuse_out_of_order(case: Case, kind: VerificationKind, skill_id: int | None) -> None:
     refuse(
         verification_refusal(
             queries.rule_profile(case.profile),
@@ -326,6 +313,6 @@ def _refuse_out_of_order(case: Case, kind: VerificationKind, skill_id: int | Non
             skill_id=skill_id,
             observed_on=case.day,
             today=case.today,
-            gap_days=gap_days,
+            gap_days=case.gap_days,
         )
     )

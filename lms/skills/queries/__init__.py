@@ -4,6 +4,7 @@
 """
 
 from lms.skills.queries.dossier import Dossiers, Road, gate_of, gates_at, gates_of, placement_on_programme, road_of
+from lms.skills.queries.due import plans_due
 from lms.skills.queries.evidence import READERS, evidence_of, reach_evidence, readable_record
 from lms.skills.queries.live import (
     against_the_gate,
@@ -107,6 +108,7 @@ __all__ = [
     "placement_on_programme",
     "plan_for",
     "plan_of",
+    "plans_due",
     "plans_page",
     "prior_fact",
     "prior_record",

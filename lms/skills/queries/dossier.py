@@ -8,17 +8,18 @@ later day on, never before: so a figure of a past month stays what it was.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, cast, null, or_, select, union_all
+from sqlalchemy import BindParameter, Select, bindparam, cast, null, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from lms.catalog.models import Completion, CompletionRevocation, Course, PriorCertificate
 from lms.kit.clock import local_day
+from lms.kit.dated import rows_in_force, setting_on
 from lms.kit.db import UtcDateTime
 from lms.kit.provenance import ImportWithdrawal
 from lms.people.models import Employment, Placement
@@ -26,7 +27,6 @@ from lms.skills.models import JobProfileVersion, OjtRecord, SignOff, Verificatio
 from lms.skills.queries.prior import PriorRecords
 from lms.skills.queries.profiles import in_force, rule_profile, versions_of_jobs
 from lms.skills.rules import (
-    GAP_DAYS,
     Correction,
     Facts,
     Gate,
@@ -47,6 +47,43 @@ NO_PROFILE = Profile(0, (), (), 1, 1)
 """What a job without a profile in force asks for: it opens nothing."""
 Row_ = TypeVar("Row_")
 
+# Every gate and every start page asks these: they are built once, for building costs more than running.
+_PEOPLE: BindParameter[int] = bindparam("people", expanding=True)
+_PLACEMENTS = (
+    select(Placement)
+    .options(joinedload(Placement.site), joinedload(Placement.programme), joinedload(Placement.job))
+    .where(Placement.person_id.in_(_PEOPLE))
+    .order_by(Placement.is_primary.desc(), Placement.from_day.desc(), Placement.id.desc())
+)
+_EMPLOYMENTS = select(Employment).where(Employment.person_id.in_(_PEOPLE))
+_VERIFICATIONS = select(Verification).where(Verification.person_id.in_(_PEOPLE)).order_by(Verification.id)
+_OJT = select(OjtRecord).where(OjtRecord.person_id.in_(_PEOPLE)).order_by(OjtRecord.id)
+_SIGNATURES = select(SignOff).where(SignOff.subject_id.in_(_PEOPLE)).order_by(SignOff.id)
+_KNOWLEDGE = union_all(
+    select(
+        Completion.person_id,
+        Course.slug,
+        Completion.completed_on,
+        Completion.expires_on,
+        CompletionRevocation.revoked_on,
+        cast(null(), UtcDateTime()).label("imported_at"),
+    )
+    .join(Course, Course.id == Completion.course_id)
+    .outerjoin(CompletionRevocation, CompletionRevocation.completion_id == Completion.id)
+    .where(Completion.person_id.in_(_PEOPLE)),
+    select(
+        PriorCertificate.person_id,
+        Course.slug,
+        PriorCertificate.issued_on,
+        PriorCertificate.expires_on,
+        ImportWithdrawal.withdrawn_on,
+        PriorCertificate.recorded_at,
+    )
+    .join(Course, Course.id == PriorCertificate.course_id)
+    .outerjoin(ImportWithdrawal, ImportWithdrawal.row_key == PriorCertificate.row_key)
+    .where(PriorCertificate.person_id.in_(_PEOPLE)),
+)
+
 
 def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
     ordered = sorted(set(ids))
@@ -55,38 +92,24 @@ def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
 
 
 class Dossiers:
-    """All facts about some people. Ten queries for up to 5,000 of them; nothing is read from the database afterwards."""
+    """All facts about some people. Eleven queries for up to 5,000 of them; nothing is read from the database afterwards."""
 
     def __init__(self, session: Session, person_ids: Collection[int]) -> None:
-        def load(
-            query: Callable[[ColumnElement[bool]], Select[Row_]], column: ColumnElement[int]
-        ) -> dict[int, list[Row_]]:
+        def load(query: Select[Row_], key: str = "person_id") -> dict[int, list[Row_]]:
             found: dict[int, list[Row_]] = defaultdict(list)
             for ids in _batches(person_ids):
-                for row in session.scalars(query(column.in_(ids))):
-                    found[getattr(row, column.key or "")].append(row)
+                for row in session.scalars(query, {"people": ids}):
+                    found[getattr(row, key)].append(row)
             return found
 
-        self.placements = load(
-            lambda those: (
-                select(Placement)
-                .options(joinedload(Placement.site), joinedload(Placement.programme), joinedload(Placement.job))
-                .where(those)
-                .order_by(Placement.is_primary.desc(), Placement.from_day.desc(), Placement.id.desc())
-            ),
-            Placement.__table__.c.person_id,
-        )
-        self.employments = load(lambda those: select(Employment).where(those), Employment.__table__.c.person_id)
-        self.verifications = load(
-            lambda those: select(Verification).where(those).order_by(Verification.id),
-            Verification.__table__.c.person_id,
-        )
-        self.ojt = load(
-            lambda those: select(OjtRecord).where(those).order_by(OjtRecord.id), OjtRecord.__table__.c.person_id
-        )
-        signatures = load(
-            lambda those: select(SignOff).where(those).order_by(SignOff.id), SignOff.__table__.c.subject_id
-        )
+        self._session = session
+        rows_in_force(session)  # now: what depends on them must not ask the database in the middle of a page
+
+        self.placements = load(_PLACEMENTS)
+        self.employments = load(_EMPLOYMENTS)
+        self.verifications = load(_VERIFICATIONS)
+        self.ojt = load(_OJT)
+        signatures = load(_SIGNATURES, "subject_id")
         self._under: dict[tuple[str, int], list[SignOff]] = defaultdict(list)
         for rows in signatures.values():
             for row in rows:
@@ -155,10 +178,16 @@ class Dossiers:
         gone = superseded(facts, corrections, on, zone) | {row.id for row in rows if row.withdrawn}
         return tuple(replace(fact, superseded=True) if fact.id in gone else fact for fact in facts.values())
 
-    def gate(self, person_id: int, programme_id: int, on: date, gap_days: int = GAP_DAYS) -> Gate:
+    def gate(self, person_id: int, programme_id: int, on: date) -> Gate:
         """The gate of the person on the programme that day, as it was known at its end."""
         profile = self.rule_profile(person_id, programme_id, on)
+        gap_days = self.gap_days(person_id, programme_id, on)
         return gate(profile, self.facts(person_id, programme_id, on), on, gap_days=gap_days)
+
+    def gap_days(self, person_id: int, programme_id: int, on: date) -> int:
+        """The setting in force that day in the site where the person was placed."""
+        placement = self.placement(person_id, programme_id, on)
+        return setting_on(self._session, "gap_days", on, placement.site_id if placement is not None else None)
 
     def signatures_under(self, kind: str, record_id: int) -> list[SignOff]:
         """The signatures under a record; `kind` is "verification" or "ojt"."""
@@ -224,33 +253,8 @@ class _Proof:
 def _knowledge(session: Session, person_ids: Collection[int]) -> dict[int, list[_Proof]]:
     found: dict[int, list[_Proof]] = defaultdict(list)
     for ids in _batches(person_ids):
-        here = (
-            select(
-                Completion.person_id,
-                Course.slug,
-                Completion.completed_on,
-                Completion.expires_on,
-                CompletionRevocation.revoked_on,
-                cast(null(), UtcDateTime()).label("imported_at"),
-            )
-            .join(Course, Course.id == Completion.course_id)
-            .outerjoin(CompletionRevocation, CompletionRevocation.completion_id == Completion.id)
-            .where(Completion.person_id.in_(ids))
-        )
-        before = (
-            select(
-                PriorCertificate.person_id,
-                Course.slug,
-                PriorCertificate.issued_on,
-                PriorCertificate.expires_on,
-                ImportWithdrawal.withdrawn_on,
-                PriorCertificate.recorded_at,
-            )
-            .join(Course, Course.id == PriorCertificate.course_id)
-            .outerjoin(ImportWithdrawal, ImportWithdrawal.row_key == PriorCertificate.row_key)
-            .where(PriorCertificate.person_id.in_(ids))
-        )
-        for person_id, slug, passed_on, expires_on, revoked_on, imported_at in session.execute(union_all(here, before)):
+        rows = session.execute(_KNOWLEDGE, {"people": ids})
+        for person_id, slug, passed_on, expires_on, revoked_on, imported_at in rows:
             found[person_id].append(_Proof(KnowledgePass(slug, passed_on, expires_on), revoked_on, imported_at))
     return found
 
@@ -291,25 +295,21 @@ def _ojt_fact(
     )
 
 
-def gates_at(
-    session: Session, items: Collection[tuple[int, int, date]], *, gap_days: int = GAP_DAYS
-) -> dict[tuple[int, int, date], Gate]:
+def gates_at(session: Session, items: Collection[tuple[int, int, date]]) -> dict[tuple[int, int, date], Gate]:
     """The gate of each (person id, programme id, day), as it was known at the end of that day; ten queries in all."""
     held = Dossiers(session, {person_id for person_id, _, _ in items})
-    return {item: held.gate(*item, gap_days=gap_days) for item in items}
+    return {item: held.gate(*item) for item in items}
 
 
-def gates_of(
-    session: Session, pairs: Collection[tuple[int, int]], on: date, *, gap_days: int = GAP_DAYS
-) -> dict[tuple[int, int], Gate]:
+def gates_of(session: Session, pairs: Collection[tuple[int, int]], on: date) -> dict[tuple[int, int], Gate]:
     """The gate of each (person id, programme id) on one day; ten queries in all."""
-    found = gates_at(session, {(person_id, programme_id, on) for person_id, programme_id in pairs}, gap_days=gap_days)
+    found = gates_at(session, {(person_id, programme_id, on) for person_id, programme_id in pairs})
     return {(person_id, programme_id): value for (person_id, programme_id, _), value in found.items()}
 
 
-def gate_of(session: Session, person_id: int, programme_id: int, on: date, *, gap_days: int = GAP_DAYS) -> Gate:
+def gate_of(session: Session, person_id: int, programme_id: int, on: date) -> Gate:
     """The gate of one person on one programme on a day, as it was known at the end of that day."""
-    return Dossiers(session, {person_id}).gate(person_id, programme_id, on, gap_days)
+    return Dossiers(session, {person_id}).gate(person_id, programme_id, on)
 
 
 @dataclass(frozen=True)
@@ -330,9 +330,7 @@ class Road:
         return {item.skill_id: Fraction(item.threshold_num, item.threshold_den) for item in items}
 
 
-def road_of(
-    session: Session, person_id: int, on: date, *, programme_code: str = "", gap_days: int = GAP_DAYS
-) -> Road | None:
+def road_of(session: Session, person_id: int, on: date, *, programme_code: str = "") -> Road | None:
     """The road of a person on a day: of the programme named, or the primary placement's. None where nobody placed them.
 
     Eleven queries, whatever stands in the records.
@@ -348,9 +346,7 @@ def road_of(
     slugs = tuple(profile.courses) if profile is not None else ()
     titles = {row.slug: row.title for row in session.scalars(select(Course).where(Course.slug.in_(slugs)))}
     names = {item.skill_id: item.skill.name for item in profile.requirements} if profile is not None else {}
-    return Road(
-        chosen, profile, held.gate(person_id, chosen.programme_id, on, gap_days), titles, names, _one_each(placed)
-    )
+    return Road(chosen, profile, held.gate(person_id, chosen.programme_id, on), titles, names, _one_each(placed))
 
 
 def _one_each(placed: Sequence[Placement]) -> list[Placement]:

@@ -18,7 +18,7 @@ from lms.people.queries import people_in_scope, scope_condition
 from lms.skills.models import JobProfileVersion, PriorVerification, Skill, Verification
 from lms.skills.queries.dossier import Dossiers
 from lms.skills.queries.records import uncorrected_verification
-from lms.skills.rules import GAP_DAYS, Facts, Gate, GateState, VerificationKind
+from lms.skills.rules import Facts, Gate, GateState, VerificationKind
 
 SOON_DAYS = 30
 """What expires within these days is shown as near."""
@@ -80,7 +80,6 @@ def readiness(
     search: str = "",
     after: str = "",
     limit: int,
-    gap_days: int = GAP_DAYS,
     state: GateState | None = None,
 ) -> Readiness:
     """The matrix of the people in the actor's scope, by name; twelve queries whatever the team's size.
@@ -97,16 +96,16 @@ def readiness(
         if row.placement is not None and row.placement.job.key_customer_related
     ]
     held = Dossiers(session, {person.id for person, _ in placed})
-    found_rows = (_row(held, person, placement, on, gap_days) for person, placement in placed)
+    found_rows = (_row(held, person, placement, on) for person, placement in placed)
     rows = [row for row in found_rows if state is None or row.gate.state is state]
     lacking = {item.course_id for row in rows for item in row.gate.missing if item.course_id is not None}
     titles = {row.slug: row.title for row in session.scalars(select(Course).where(Course.slug.in_(lacking)))}
     return Readiness(rows, _columns(rows), found[limit - 1].key if len(found) > limit else None, titles)
 
 
-def _row(held: Dossiers, person: Person, placement: Placement, on: date, gap_days: int) -> TeamRow:
+def _row(held: Dossiers, person: Person, placement: Placement, on: date) -> TeamRow:
     profile = held.profile(person.id, placement.programme_id, on)
-    gate = held.gate(person.id, placement.programme_id, on, gap_days)
+    gate = held.gate(person.id, placement.programme_id, on)
     facts = held.facts(person.id, placement.programme_id, on)
     return TeamRow(person, placement, profile, gate, skill_cells(profile, facts, gate, on))
 

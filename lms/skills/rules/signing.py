@@ -6,11 +6,18 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from lms.kit.clock import local_day
+from lms.kit.permissions import Permission
 from lms.skills.rules.facts import SignOffFact
 
 EVALUATOR = "evaluator"
 SIGN_ORDER = (EVALUATOR, "witness", "manager")
 """The order in which roles sign; a profile may leave some out."""
+ROLE_PERMISSION = {
+    "evaluator": Permission.VERIFY,
+    "witness": Permission.SIGN_WITNESS,
+    "manager": Permission.SIGN_MANAGER,
+}
+"""What each role's signature takes."""
 
 
 def sign_off_refusal(

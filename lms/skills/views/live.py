@@ -57,7 +57,6 @@ def enter_live(person_code: str) -> ResponseReturnValue:
             programme_id=placed[form.programme.data].id,
             period=Period(given(form.from_day.data), form.to_day.data, form.under_ojt.data),
             confirmed=form.confirmed.data,
-            gap_days=settings().gap_days,
             now=now(),
         )
     except LmsError as error:
@@ -132,7 +131,6 @@ def _apply(code: str, form: Edit) -> LiveContactPeriod:
         period=Period(given(form.from_day.data), form.to_day.data, form.under_ojt.data),
         reason=form.reason.data or "",
         confirmed=form.confirmed.data,
-        gap_days=settings().gap_days,
         now=now(),
     )
 

@@ -21,7 +21,7 @@ from lms.skills.queries import Road
 from lms.skills.views import routes
 from lms.skills.views.texts import WORDS, evidence_field, worded
 from lms.skills.views.verify import keep_evidence, road_or_refuse
-from lms.web.context import actor, db, now, settings, today
+from lms.web.context import actor, db, now, today
 
 
 def _practice(form: OjtForm) -> Practice:
@@ -63,7 +63,6 @@ def record_ojt(person_code: str) -> ResponseReturnValue:
             programme_id=road.placement.programme_id,
             practice=_practice(form),
             code=form.code.data or "",
-            gap_days=settings().gap_days,
             now=now(),
         )
         keep_evidence(made, form)
@@ -108,7 +107,6 @@ def correct_ojt(code: str) -> ResponseReturnValue:
             code=code,
             practice=_practice(form),
             reason=form.reason.data or "",
-            gap_days=settings().gap_days,
             now=now(),
         )
         keep_evidence(made, form)

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from lms.kit.errors import LmsError
 from lms.kit.permissions import Permission
 from lms.skills import commands, queries
-from lms.skills.commands.signing import ROLE_PERMISSION
 from lms.skills.forms import ReasonForm, SignForm
 from lms.skills.models import OjtRecord, Verification
 from lms.skills.queries import RecordRow
+from lms.skills.rules.signing import ROLE_PERMISSION
 from lms.skills.views import routes
 from lms.skills.views.road import may_reach
 from lms.skills.views.texts import WORDS

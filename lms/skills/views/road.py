@@ -22,7 +22,7 @@ def road_for(who: Actor, programme_code: str = "") -> RoadView | None:
 
 
 def _view(person_id: int, programme_code: str) -> RoadView | None:
-    road = queries.road_of(db(), person_id, today(), programme_code=programme_code, gap_days=settings().gap_days)
+    road = queries.road_of(db(), person_id, today(), programme_code=programme_code)
     return None if road is None else road_view(road)
 
 

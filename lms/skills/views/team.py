@@ -36,7 +36,6 @@ def team() -> ResponseReturnValue:
         search=search,
         after=request.args.get("despues", ""),
         limit=limit if door is None else settings().home_people,
-        gap_days=settings().gap_days,
         state=door,
     )
     names = {skill.id: skill.name for skill in found.skills}

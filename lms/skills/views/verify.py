@@ -20,12 +20,12 @@ from lms.skills.queries import RecordRow, Road
 from lms.skills.rules import VerificationKind
 from lms.skills.views import routes
 from lms.skills.views.texts import WORDS, evidence_field, worded
-from lms.web.context import actor, db, now, services, settings, today
+from lms.web.context import actor, db, now, services, today
 
 
 def road_or_refuse(person: Person, programme_code: str) -> Road:
     """The road of a person on the programme named. Raises: Conflict("skills.not_placed") where there is none."""
-    road = queries.road_of(db(), person.id, today(), programme_code=programme_code, gap_days=settings().gap_days)
+    road = queries.road_of(db(), person.id, today(), programme_code=programme_code)
     if road is None:
         raise Conflict("skills.not_placed")
     return road
@@ -75,8 +75,6 @@ def _record(person: Person, road: Road, form: VerificationForm) -> Verification:
             plan=form.plan.data or "",
         ),
         code=form.code.data or "",
-        gap_days=settings().gap_days,
-        plan_days=settings().action_plan_days,
         now=now(),
     )
 
@@ -122,8 +120,6 @@ def correct_verification(code: str) -> ResponseReturnValue:
                 plan=form.plan.data or "",
             ),
             reason=form.reason.data or "",
-            gap_days=settings().gap_days,
-            plan_days=settings().action_plan_days,
             now=now(),
         )
         keep_evidence(made, form)
