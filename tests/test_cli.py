@@ -24,6 +24,9 @@ COMMANDS = [
     "courses publish",
     "banks check",
     "audit verify",
+    "doctor",
+    "history import",
+    "history template",
 ]
 
 
