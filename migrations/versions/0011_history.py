@@ -34,9 +34,7 @@ def upgrade() -> None:
         sa.Column("record_code", sa.String(length=32), nullable=False),
         sa.Column("evidence", sa.String(), nullable=False),
         sa.Column("witness", sa.String(), nullable=False),
-        sa.CheckConstraint(
-            "evidence <> ''", name=op.f("ck_import_row_evidence")
-        ),
+        sa.CheckConstraint("evidence <> ''", name=op.f("ck_import_row_evidence")),
         sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_import_row_batch_id")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_import_row")),
         sa.UniqueConstraint("record_code", name=op.f("uq_import_row_record_code")),
