@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import Table, insert
@@ -150,6 +151,7 @@ def save_form(
     then = reading.standing(steps[: max(0, base)]).answers
     standing = reading.standing(steps)
     seq = max((step.seq for step in steps if step.tab == FORM_TAB), default=0)
+    row = partial(_row, opened.attempt.id, tab=FORM_TAB, late=late, now=now)
     refused: dict[int, str] = {}
     rows: list[dict[str, Any]] = []
     for position, raw in read(drawn).items():
@@ -162,25 +164,11 @@ def save_form(
         if text in (canonical_json(then.get(position)), canonical_json(standing.answers.get(position))):
             continue
         seq += 1
-        rows.append(
-            _row(
-                opened.attempt.id,
-                position=position,
-                tab=FORM_TAB,
-                seq=seq,
-                payload={"answer": answer},
-                late=late,
-                now=now,
-            )
-        )
+        rows.append(row(position=position, seq=seq, payload={"answer": answer}))
     stored = len(rows)
     if toggle_flag is not None and toggle_flag in items:
         payload = {"flag": toggle_flag not in standing.flagged}
-        rows.append(
-            _row(
-                opened.attempt.id, position=toggle_flag, tab=FORM_TAB, seq=seq + 1, payload=payload, late=late, now=now
-            )
-        )
+        rows.append(row(position=toggle_flag, seq=seq + 1, payload=payload))
     if rows:
         session.execute(_ADD_STEPS, rows)
     return FormSaved(opened, stored, late, refused)
