@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import Table, insert
@@ -186,7 +185,6 @@ def save_form(
     if toggle_flag is not None and toggle_flag in items:
         payloads.append((toggle_flag, {"flag": toggle_flag not in standing.flagged}))
     seq = max((step.seq for step in steps if step.tab == FORM_TAB), default=0)
-<<<<<<< HEAD
     rows = [
         _row(opened.attempt.id, position=position, tab=FORM_TAB, seq=number, payload=payload, late=late, now=now)
         for number, (position, payload) in enumerate(payloads, start=seq + 1)
@@ -201,9 +199,6 @@ def _changed(
 ) -> tuple[list[tuple[int, Any]], dict[int, str]]:
     """The answers of a form that say something new, by position, and the key of each that cannot be read."""
     changed: list[tuple[int, Any]] = []
-=======
-    row = partial(_row, opened.attempt.id, tab=FORM_TAB, late=late, now=now)
->>>>>>> s-d
     refused: dict[int, str] = {}
     for position, raw in given.items():
         try:
@@ -211,24 +206,9 @@ def _changed(
         except BadAnswer as fault:
             refused[position] = f"assessment.{fault.key}"
             continue
-<<<<<<< HEAD
         if canonical_json(answer) not in (canonical_json(then.get(position)), canonical_json(standing.get(position))):
             changed.append((position, answer))
     return changed, refused
-=======
-        text = canonical_json(answer)
-        if text in (canonical_json(then.get(position)), canonical_json(standing.answers.get(position))):
-            continue
-        seq += 1
-        rows.append(row(position=position, seq=seq, payload={"answer": answer}))
-    stored = len(rows)
-    if toggle_flag is not None and toggle_flag in items:
-        payload = {"flag": toggle_flag not in standing.flagged}
-        rows.append(row(position=toggle_flag, seq=seq + 1, payload=payload))
-    if rows:
-        session.execute(_ADD_STEPS, rows)
-    return FormSaved(opened, stored, late, refused)
->>>>>>> s-d
 
 
 def _late(attempt: Held, now: datetime) -> bool:
