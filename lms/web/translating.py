@@ -12,6 +12,8 @@ from weakref import WeakKeyDictionary
 import flask_babel
 from babel import Locale
 from flask import Flask, g
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 _MOST_TEXTS = 10_000
@@ -37,9 +39,14 @@ def _locale(name: str) -> Locale:
     return Locale.parse(name)
 
 
-def _text(message: str, **values: Any) -> Markup:
-    """`_("…")` of a template: the translated text as HTML, its values escaped. As Jinja's own, without its detours."""
-    return _safe(_catalogue(), message) % values
+@pass_eval_context
+def _text(context: EvalContext, message: str, **values: Any) -> str:
+    """`_("…")` of a template: the translated text as HTML, its values escaped; in a template of plain text (a mail's), as it
+    is. As Jinja's own, without its detours.
+    """
+    if context.autoescape:
+        return _safe(_catalogue(), message) % values
+    return str(_catalogue().ugettext(message)) % values
 
 
 _KEPT: WeakKeyDictionary[Any, dict[str, Markup]] = WeakKeyDictionary()

@@ -17,8 +17,8 @@ from lms.web.catalogues import LANGUAGES, SOURCE, path
 
 ROOT = Path(__file__).parents[2]
 CODE = ROOT / "lms"
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-OPTIONS = {"**/templates/**.html": {"silent": "false", "trimmed": "true"}}
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2")]
+OPTIONS = {pattern: {"silent": "false", "trimmed": "true"} for pattern, method in METHODS if method == "jinja2"}
 KEYWORDS = DEFAULT_KEYWORDS | {
     "_l": None,
     "_n": (1, 2),
