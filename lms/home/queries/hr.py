@@ -52,6 +52,11 @@ class HrDesk:
         return self.months[-1]
 
     @property
+    def unplaced(self) -> int:
+        """Open accounts of nobody who is employed and placed today: auditors from outside, people who begin soon."""
+        return max(0, self.people - sum(row.people for row in self.sites))
+
+    @property
     def hired(self) -> int:
         return sum(row.hired for row in self.sites)
 
