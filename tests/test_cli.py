@@ -28,6 +28,9 @@ COMMANDS = [
     "keys list",
     "keys rotate",
     "keys export",
+    "doctor",
+    "history import",
+    "history template",
 ]
 
 

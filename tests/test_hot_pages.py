@@ -11,9 +11,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms.assessment.models import Attempt
+from lms.assessment.rules.plan import Section
 from lms.catalog import commands as catalog
 from lms.kit.db import Database
-from tests.assessment.scene import Scene, answer_all, make_scene
+from tests.assessment.scene import Scene, answer_all, make_scene, plan, singles
 from tests.cast import Cast
 
 TODAY = datetime.now(UTC)
@@ -22,7 +23,8 @@ TODAY = datetime.now(UTC)
 @pytest.fixture
 def scene(cast: Cast, database: Database) -> Scene:
     with database.writing() as session:
-        return make_scene(session, cast, TODAY)
+        # All of one type: what is drawn is random, and each of the answers below must fit it.
+        return make_scene(session, cast, TODAY, singles(20), plan(Section("a", "any", 5)))
 
 
 @pytest.fixture

@@ -40,7 +40,15 @@ class Asked:
 
     def patterns(self) -> list[str]:
         """The words for LIKE with the escape sign "\\"."""
-        return ["%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%" for word in self.words]
+        return [_pattern(word) for word in self.words]
+
+    def phrase(self) -> str:
+        """The words as one text, for LIKE."""
+        return _pattern(" ".join(self.words))
+
+
+def _pattern(text: str) -> str:
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 @dataclass(frozen=True)

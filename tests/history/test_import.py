@@ -20,7 +20,7 @@ from lms.kit.errors import Conflict, Invalid, NotAllowed, NotFound
 from lms.kit.permissions import SYSTEM
 from lms.kit.provenance import ImportBatch, ImportRow
 from lms.skills.models import PriorVerification
-from lms.skills.queries import gate_of
+from lms.skills.queries import expiring, gate_of
 from lms.skills.rules import GateState
 from tests.cast import Cast
 from tests.conftest import NOW
@@ -189,3 +189,14 @@ def test_a_good_row_beside_a_faulty_one_is_set_aside(floor: World, session: Sess
     assert (done.good, done.rejected, done.fatal) == (1, 1, False)
     assert spool.getvalue().count("\n") == 1
     assert session.scalars(select(ImportBatch)).all() == []
+
+
+def test_what_was_brought_along_is_said_before_it_ends(floor: World, session: Session, tmp_path: Path) -> None:
+    row = line(VERIFICATION, habilidad=floor.phone.name, fecha="2026-03-06", vence="2026-04-01")
+    bring(session, csv_of(tmp_path, row))
+    found = expiring(session, floor.cast.coordinator.actor, TODAY, limit=5)
+    assert [(item.verification.person_id, item.last_day) for item in found] == [(floor.cast.agent.id, date(2026, 4, 1))]
+    assert expiring(session, floor.cast.other_coordinator.actor, TODAY, limit=5) == []
+    code = session.scalars(select(PriorVerification.code)).one()
+    withdraw(session, everywhere(floor.cast), code, reason="No era esta persona", today=TODAY, now=NOW)
+    assert expiring(session, floor.cast.coordinator.actor, TODAY, limit=5) == []

@@ -117,8 +117,8 @@ def test_queries_do_not_grow(
         for number in range(20):
             session.add(
                 Person(
-                    code=f"x{number}",
-                    employee_number=f"X{number}",
+                    code=f"nueva{number}",
+                    employee_number=f"N{number}",
                     given_name="Prueba",
                     family_name="X",
                     created_at=NOW,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
 from lms.admin.doctor.base import Check, Finding, Patient, fail, ok, warn
 from lms.admin.publishing import read_content
-from lms.catalog.models import Course
+from lms.catalog.models import Course, SearchEntry
 from lms.certificates import pdf
 
 
@@ -39,6 +39,25 @@ def _published(patient: Patient) -> Finding:
     return ok(_("cursos publicados: %(names)s", names=", ".join(sorted(served)) or "—"))
 
 
+def _search(patient: Patient) -> Finding:
+    """Whether the texts that are served can be searched: what was published before there was a search is not."""
+    with patient.database.reading() as session:
+        lacking = session.scalars(
+            select(Course.slug)
+            .where(
+                Course.current_version_id.is_not(None),
+                ~exists().where(SearchEntry.version_id == Course.current_version_id),
+            )
+            .order_by(Course.slug)
+        ).all()
+    if lacking:
+        return warn(
+            _("los textos de estos cursos no se encuentran al buscar: %(names)s", names=", ".join(lacking)),
+            _("publicar otra vez con lms courses publish: no hace otra versión"),
+        )
+    return ok(_("los textos publicados se pueden buscar"))
+
+
 def _certificate(patient: Patient) -> Finding:
     """A certificate is made, as for a learner, with every letter of our languages in it."""
     made = pdf.render(
@@ -64,5 +83,6 @@ def _certificate(patient: Patient) -> Finding:
 
 CONTENT = (
     Check("content", _published, migrated=True),
+    Check("search", _search, migrated=True),
     Check("certificate-pdf", _certificate),
 )

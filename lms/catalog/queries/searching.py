@@ -37,10 +37,14 @@ def readable_versions(session: Session, actor: Actor) -> dict[int, str]:
 
 
 def sections_with(
-    session: Session, version_ids: Collection[int], patterns: Sequence[str], *, limit: int
+    session: Session, version_ids: Collection[int], patterns: Sequence[str], *, phrase: str, limit: int
 ) -> Sequence[SearchEntry]:
-    """Sections of these versions that hold every pattern (for LIKE, folded), in reading order. One query."""
+    """Sections of these versions that hold every pattern (for LIKE, folded), those with the whole `phrase` first, then in
+    reading order. One query.
+    """
     query = select(SearchEntry).where(SearchEntry.version_id.in_(version_ids))
     for pattern in patterns:
         query = query.where(SearchEntry.folded.like(pattern, escape="\\"))
-    return session.scalars(query.order_by(SearchEntry.version_id.desc(), SearchEntry.position).limit(limit)).all()
+    whole = SearchEntry.folded.like(phrase, escape="\\")
+    order = (whole.desc(), SearchEntry.version_id.desc(), SearchEntry.position)
+    return session.scalars(query.order_by(*order).limit(limit)).all()

@@ -26,7 +26,7 @@ def find_sections(asked: Asked) -> list[Hit]:
     found = {version.id: (version, code) for version, code in _readable()}
     if not found:
         return []
-    rows = queries.sections_with(db(), found.keys(), asked.patterns(), limit=asked.limit + 1)
+    rows = queries.sections_with(db(), found.keys(), asked.patterns(), phrase=asked.phrase(), limit=asked.limit + 1)
     hits = []
     for row in rows:
         version, code = found[row.version_id]
