@@ -21,9 +21,9 @@ class SettingForm(Form):
 
 
 class EndSettingForm(Form):
-    code = HiddenField(validators=[_NEEDED, Length(max=32)])
+    code = HiddenField(_l("Código"), validators=[_NEEDED, Length(max=32)])
     last_day = DateField(_l("Último día"), [_NEEDED])
 
 
 class WithdrawSettingForm(Form):
-    code = HiddenField(validators=[_NEEDED, Length(max=32)])
+    code = HiddenField(_l("Código"), validators=[_NEEDED, Length(max=32)])

@@ -22,7 +22,7 @@ class ReadingForm(Form):
 class AssignForm(Form):
     """People are the boxes of the list; who may be chosen is for the command to say."""
 
-    course = HiddenField(validators=[InputRequired(), Length(max=64)])
+    course = HiddenField(_l("Curso"), validators=[InputRequired(), Length(max=64)])
     training_type = RadioField(
         _l("Tipo de capacitación"), [InputRequired(_l("Falta elegir por qué se capacita."))], validate_choice=False
     )

@@ -26,11 +26,15 @@ _PARAMETER = re.compile(r"(%\(\w+\)[sd]|%%|<[^>]+>)")
 _BRACKETS = re.compile(r"⟦[^⟦⟧]*(⟧|$)")
 _TEXT = re.compile(r"^(\s*)(.*?)(\s*)$", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_CODE = re.compile(r"\b(?=[\w-]*\d)[a-z0-9]{8,}\b|\b[a-z0-9]{4}(?:-[a-z0-9]{4}){3}\b|\{\w+\}")
+_CODE = re.compile(
+    r"\b(?=[\w-]*\d)[a-z0-9]{8,}\b|\b[a-z0-9]{4}(?:-[a-z0-9]{4}){3}\b|\b[0-9a-f]{16}…"
+    r"|\b[\w.-]+\.(?:csv|txt|xlsx|pdf)\b|\{\w+\}"
+)
+"""Codes as pages write them, names of files, and the places that a script fills."""
 _ADDRESS = re.compile(r"https?://\S+|\b[\w.+-]+@[\w.-]+\w")
 SAME_EVERYWHERE = (
     *("Umbral", "COPC", "Español", "English", "Português"),
-    *("PDF", "CSV", "XLSX", "TXT", "PNG", "JPEG", "WEBP", "QR", "SHA-256", "UTC", "min", "MB", "KiB", "MiB"),
+    *("PDF", "CSV", "XLSX", "TXT", "PNG", "JPEG", "WEBP", "QR", "SHA-256", "UTC", "min", "KB", "MB", "KiB", "MiB"),
 )
 """Names, and signs of units and formats, that every language writes alike."""
 
@@ -157,8 +161,10 @@ class Data:
         names, content = set(_strings(engine)), set[str]()
         for key, value in _in_documents(engine):
             (names if key == "title" else content).add(value)
-        months = Locale.parse(LANGUAGE).months["format"]
+        locale = Locale.parse(LANGUAGE)
+        months = locale.months["format"]
         ours = {*SAME_EVERYWHERE, *months["wide"].values(), *months["abbreviated"].values(), "AM", "PM"}
+        ours |= set(locale.territories.values())  # Babel knows their names in every language
         self._names, self._content = _either(_telling(names) | ours), _either(_telling(content))
         self._known: dict[Said, bool] = {}
 

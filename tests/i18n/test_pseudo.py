@@ -29,7 +29,7 @@ Found = dict[str, set[str]]
 def _read(answer: TestResponse, data: Data, found: Found, where: str) -> None:
     if answer.mimetype == "text/html" and answer.status_code != 303:
         said = data.untranslated(answer.text)
-    elif answer.mimetype in {"text/csv", "text/plain"}:
+    elif answer.mimetype == "text/csv" or (answer.mimetype == "text/plain" and answer.status_code >= 400):
         said = data.untranslated_head(answer.text)
     else:
         said = []

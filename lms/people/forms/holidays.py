@@ -19,6 +19,6 @@ class RemoveHolidayForm(Form):
 
 
 class FillForm(Form):
-    country = HiddenField(validators=[InputRequired(_l("Falta el país.")), Length(max=3)])
-    subdivision = HiddenField(validators=[Length(max=10)])
+    country = HiddenField(_l("País"), validators=[InputRequired(_l("Falta el país.")), Length(max=3)])
+    subdivision = HiddenField(_l("Provincia o región (código)"), validators=[Length(max=10)])
     year = IntegerField(_l("Año"), [InputRequired(_l("Falta el año.")), NumberRange(YEARS[0], YEARS[-1])])
