@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@functools.lru_cache(maxsize=100_000)
 def local_day(at: datetime, zone: str) -> date:
     """The calendar day of `at` in the IANA `zone`."""
     return at.astimezone(ZoneInfo(zone)).date()

@@ -27,7 +27,7 @@ from lms.skills.models import (
     Skill,
     Verification,
 )
-from lms.skills.rules import Gate, GateState, SignOffFact, StepKind, signed_on
+from lms.skills.rules import GateState, SignOffFact, Step, StepKind, signed_on
 
 PRE_OJT = N_("Verificación previa a la práctica")
 
@@ -44,9 +44,9 @@ def live_contact_beginnings(session: Session, ask: Ask) -> Gathered:
         day = period.from_day
         if day < ask.first or not live.in_team(period, day):
             continue
-        gate = live.gate(period, day)
-        met = gate.state is GateState.OPEN or (period.under_ojt and gate.state is GateState.SUPERVISED)
-        record = _live_record(period, month_key(day), day, met, _GATE_NOTES[gate.state])
+        state, _ = live.standing(period, day)
+        met = state is GateState.OPEN or (period.under_ojt and state is GateState.SUPERVISED)
+        record = _live_record(period, month_key(day), day, met, _GATE_NOTES[state])
         first_said = live.first_said(period)
         # A first day that was moved may have moved past the gate: the reader is to see that it was.
         moved = met and first_said != day
@@ -66,8 +66,8 @@ def currently_verified(session: Session, ask: Ask) -> Gathered:
     """Who took live contacts on the snapshot day, trainees apart, with whether every required skill stood verified."""
     return Gathered(
         [
-            _live_record(period, month, day, _done(gate, StepKind.SKILLS), N_("Falta o venció una habilidad exigida"))
-            for period, month, day, gate in _on_live_contacts(session, ask)
+            _live_record(period, month, day, _done(steps, StepKind.SKILLS), N_("Falta o venció una habilidad exigida"))
+            for period, month, day, steps in _on_live_contacts(session, ask)
             if not period.under_ojt
         ]
     )
@@ -79,30 +79,30 @@ def unverified_on_live_contacts(session: Session, ask: Ask) -> Gathered:
     It takes every required skill verified; for a trainee under structured supervision, the pre-OJT verification.
     """
     found = []
-    for period, month, day, gate in _on_live_contacts(session, ask):
+    for period, month, day, steps in _on_live_contacts(session, ask):
         step = StepKind.PRE_OJT if period.under_ojt else StepKind.SKILLS
-        lacks = not _done(gate, step)
+        lacks = not _done(steps, step)
         record = _live_record(period, month, day, not lacks, "")
         note = N_("Sin la verificación previa a la práctica") if period.under_ojt else N_("Sin verificación vigente")
         found.append(replace(record, met=lacks, note=note if lacks else ""))
     return Gathered(found)
 
 
-def _done(gate: Gate, kind: StepKind) -> bool:
-    return all(not step.missing for step in gate.steps if step.kind is kind)
+def _done(steps: Sequence[Step], kind: StepKind) -> bool:
+    return all(not step.missing for step in steps if step.kind is kind)
 
 
-Standing = tuple[LiveContactPeriod, date, date, Gate]
+Standing = tuple[LiveContactPeriod, date, date, tuple[Step, ...]]
 
 
 def _on_live_contacts(session: Session, ask: Ask) -> list[Standing]:
-    """Period, month, snapshot day and gate of everybody on live contacts then.
+    """Period, month, snapshot day and steps to the gate of everybody on live contacts then.
 
     Who has left takes no contacts, even where nobody ended the period.
     """
     live = _live(session, ask)
     return [
-        (period, month, day, live.gate(period, day))
+        (period, month, day, live.standing(period, day)[1])
         for month, day in ask.snapshots.items()
         for period in live.periods
         if period.from_day <= day
@@ -132,18 +132,18 @@ class _Live:
         wanted = narrow(query, ask.without_supervisor(), place_columns(LiveContactPeriod, "from_day"))
         self.periods: Sequence[LiveContactPeriod] = session.scalars(wanted).all()
         self._held = skills.Dossiers(session, {period.person_id for period in self.periods})
-        self._gates: dict[tuple[int, int, date], Gate] = {}
+        self._gates: dict[tuple[int, int, date], tuple[GateState, tuple[Step, ...]]] = {}
         self._said = _beginnings_said(session, {period.person_id for period in self.periods})
         self._team: list[Line] | None = None
         if ask.cell.supervisor_id is not None:
             lines = people.supervision_lines(session, ask.first)
             self._team = [line for line in lines if line.supervisor == ask.cell.supervisor_id]
 
-    def gate(self, period: LiveContactPeriod, day: date) -> Gate:
-        """The gate of the period's person on its programme, as it was known at the end of the day."""
+    def standing(self, period: LiveContactPeriod, day: date) -> tuple[GateState, tuple[Step, ...]]:
+        """State and steps of the gate of the period's person on its programme, as they were known at the end of the day."""
         key = (period.person_id, period.programme_id, day)
         if key not in self._gates:
-            self._gates[key] = self._held.gate(*key)
+            self._gates[key] = self._held.standing(*key)
         return self._gates[key]
 
     def first_said(self, period: LiveContactPeriod) -> date:

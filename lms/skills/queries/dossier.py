@@ -8,47 +8,46 @@ later day on, never before: so a figure of a past month stays what it was.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import TypeVar
 
-from sqlalchemy import BindParameter, Select, bindparam, cast, null, or_, select, union_all
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from lms.catalog.models import Completion, CompletionRevocation, Course, PriorCertificate
+from lms.catalog.models import Course
 from lms.kit.clock import local_day
 from lms.kit.dated import rows_in_force, setting_on
-from lms.kit.db import UtcDateTime
-from lms.kit.provenance import ImportWithdrawal
 from lms.people.models import Employment, Placement
 from lms.skills.models import JobProfileVersion, OjtRecord, SignOff, Verification
+from lms.skills.queries.knowledge import PEOPLE as _PEOPLE
+from lms.skills.queries.knowledge import batches, knowledge
 from lms.skills.queries.prior import PriorRecords
 from lms.skills.queries.profiles import in_force, rule_profile, versions_of_jobs
 from lms.skills.rules import (
     Correction,
     Facts,
     Gate,
-    KnowledgePass,
+    GateState,
     OjtFact,
     Profile,
     SignOffFact,
     Span,
+    Step,
     VerificationFact,
     VerificationKind,
     gate,
+    steps_on,
     superseded,
 )
 
-_BATCH = 5_000
-"""Ids of one statement: both databases bound the number of parameters."""
 NO_PROFILE = Profile(0, (), (), 1, 1)
 """What a job without a profile in force asks for: it opens nothing."""
 Row_ = TypeVar("Row_")
 
 # Every gate and every start page asks these: they are built once, for building costs more than running.
-_PEOPLE: BindParameter[int] = bindparam("people", expanding=True)
 _PLACEMENTS = (
     select(Placement)
     .options(joinedload(Placement.site), joinedload(Placement.programme), joinedload(Placement.job))
@@ -59,36 +58,6 @@ _EMPLOYMENTS = select(Employment).where(Employment.person_id.in_(_PEOPLE))
 _VERIFICATIONS = select(Verification).where(Verification.person_id.in_(_PEOPLE)).order_by(Verification.id)
 _OJT = select(OjtRecord).where(OjtRecord.person_id.in_(_PEOPLE)).order_by(OjtRecord.id)
 _SIGNATURES = select(SignOff).where(SignOff.subject_id.in_(_PEOPLE)).order_by(SignOff.id)
-_KNOWLEDGE = union_all(
-    select(
-        Completion.person_id,
-        Course.slug,
-        Completion.completed_on,
-        Completion.expires_on,
-        CompletionRevocation.revoked_on,
-        cast(null(), UtcDateTime()).label("imported_at"),
-    )
-    .join(Course, Course.id == Completion.course_id)
-    .outerjoin(CompletionRevocation, CompletionRevocation.completion_id == Completion.id)
-    .where(Completion.person_id.in_(_PEOPLE)),
-    select(
-        PriorCertificate.person_id,
-        Course.slug,
-        PriorCertificate.issued_on,
-        PriorCertificate.expires_on,
-        ImportWithdrawal.withdrawn_on,
-        PriorCertificate.recorded_at,
-    )
-    .join(Course, Course.id == PriorCertificate.course_id)
-    .outerjoin(ImportWithdrawal, ImportWithdrawal.row_key == PriorCertificate.row_key)
-    .where(PriorCertificate.person_id.in_(_PEOPLE)),
-)
-
-
-def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
-    ordered = sorted(set(ids))
-    for start in range(0, len(ordered), _BATCH):
-        yield ordered[start : start + _BATCH]
 
 
 class Dossiers:
@@ -97,7 +66,7 @@ class Dossiers:
     def __init__(self, session: Session, person_ids: Collection[int]) -> None:
         def load(query: Select[Row_], key: str = "person_id") -> dict[int, list[Row_]]:
             found: dict[int, list[Row_]] = defaultdict(list)
-            for ids in _batches(person_ids):
+            for ids in batches(person_ids):
                 for row in session.scalars(query, {"people": ids}):
                     found[getattr(row, key)].append(row)
             return found
@@ -114,14 +83,23 @@ class Dossiers:
         for rows in signatures.values():
             for row in rows:
                 self._under[_record_key(row)].append(row)
-        self._knowledge = _knowledge(session, person_ids)
-        self._prior = PriorRecords(session, _batches(person_ids))
+        self._knowledge = knowledge(session, person_ids)
+        self._prior = PriorRecords(session, batches(person_ids))
+        # A figure asks for the same people on many days: what a record says is put together once.
+        self._told: dict[tuple[str, int, int], VerificationFact | OjtFact] = {}
+        self._placed: dict[tuple[int, int, date], Placement | None] = {}
         jobs = {row.job_id for rows in self.placements.values() for row in rows}
         self._versions = versions_of_jobs(session, jobs)
         self._by_id = {version.id: version for versions in self._versions.values() for version in versions}
 
     def placement(self, person_id: int, programme_id: int, on: date) -> Placement | None:
         """The placement on the programme that covers the day (the primary one first), or else the last one before it."""
+        key = (person_id, programme_id, on)
+        if key not in self._placed:
+            self._placed[key] = self._placement(person_id, programme_id, on)
+        return self._placed[key]
+
+    def _placement(self, person_id: int, programme_id: int, on: date) -> Placement | None:
         rows = [row for row in self.placements.get(person_id, ()) if row.programme_id == programme_id]
         covering = [row for row in rows if row.from_day <= on and (row.to_day is None or row.to_day >= on)]
         earlier = sorted((row for row in rows if row.from_day <= on), key=lambda row: row.from_day, reverse=True)
@@ -152,10 +130,7 @@ class Dossiers:
             ),
             verifications=self._verification_facts(verifications, on, zone)
             + self._prior.verifications(person_id, on, zone),
-            ojt=tuple(
-                _ojt_fact(row, self._signatures("ojt", row.id), row.id in ojt_superseded, self._asked(row.profile_id))
-                for row in ojt
-            )
+            ojt=tuple(self._ojt_fact(row, row.id in ojt_superseded) for row in ojt)
             + self._prior.practice(person_id, on, zone),
             employments=tuple(Span(row.hired_on, row.left_on) for row in self.employments.get(person_id, ())),
             placements=tuple(
@@ -168,15 +143,36 @@ class Dossiers:
 
     def _verification_facts(self, rows: Sequence[Verification], on: date, zone: str) -> tuple[VerificationFact, ...]:
         """The verifications known on a day, those marked that another one has replaced by then."""
-        facts = {
-            row.id: _verification_fact(row, self._signatures("verification", row.id), self._asked(row.profile_id))
-            for row in rows
-        }
+        facts = {row.id: self._verification_fact(row) for row in rows}
         corrections = [
             Correction(row.corrects_id, row.id, row.withdrawn) for row in rows if row.corrects_id is not None
         ]
         gone = superseded(facts, corrections, on, zone) | {row.id for row in rows if row.withdrawn}
         return tuple(replace(fact, superseded=True) if fact.id in gone else fact for fact in facts.values())
+
+    def _verification_fact(self, row: Verification) -> VerificationFact:
+        signed = self.signatures_under("verification", row.id)
+        key = ("verification", row.id, len(signed))
+        told = self._told.get(key)
+        if not isinstance(told, VerificationFact):
+            told = _verification_fact(row, self._signatures("verification", row.id), self._asked(row.profile_id))
+            self._told[key] = told
+        return told
+
+    def _ojt_fact(self, row: OjtRecord, superseded: bool) -> OjtFact:
+        signed = self.signatures_under("ojt", row.id)
+        key = ("ojt", row.id, len(signed))
+        told = self._told.get(key)
+        if not isinstance(told, OjtFact):
+            told = _ojt_fact(row, self._signatures("ojt", row.id), False, self._asked(row.profile_id))
+            self._told[key] = told
+        return replace(told, superseded=True) if superseded else told
+
+    def standing(self, person_id: int, programme_id: int, on: date) -> tuple[GateState, tuple[Step, ...]]:
+        """The state and the steps of `gate`, without the day of the next change: for those who ask for many days."""
+        profile = self.rule_profile(person_id, programme_id, on)
+        gap_days = self.gap_days(person_id, programme_id, on)
+        return steps_on(profile, self.facts(person_id, programme_id, on), on, gap_days=gap_days)
 
     def gate(self, person_id: int, programme_id: int, on: date) -> Gate:
         """The gate of the person on the programme that day, as it was known at its end."""
@@ -226,37 +222,6 @@ Record_ = TypeVar("Record_", Verification, OjtRecord)
 
 def _known(rows: Iterable[Record_], on: date, zone: str) -> list[Record_]:
     return [row for row in rows if local_day(row.recorded_at, zone) <= on]
-
-
-@dataclass(frozen=True)
-class _Proof:
-    """A completed course as knowledge, and from which day on it was revoked (None: it was not).
-
-    `imported_at`: when an imported one was entered (None: it was completed here); before, nobody knew of it.
-    """
-
-    known: KnowledgePass
-    revoked_on: date | None
-    imported_at: datetime | None = None
-
-    def recorded_by(self, on: date, zone: str) -> bool:
-        return self.imported_at is None or local_day(self.imported_at, zone) <= on
-
-    def known_by(self, on: date) -> KnowledgePass:
-        """What it proves, as it was known at the end of the day `on`: once revoked, it stood up to the day before."""
-        if self.revoked_on is None or self.revoked_on > on:
-            return self.known
-        last = self.revoked_on - timedelta(days=1)
-        return replace(self.known, expires_on=min(self.known.expires_on or last, last))
-
-
-def _knowledge(session: Session, person_ids: Collection[int]) -> dict[int, list[_Proof]]:
-    found: dict[int, list[_Proof]] = defaultdict(list)
-    for ids in _batches(person_ids):
-        rows = session.execute(_KNOWLEDGE, {"people": ids})
-        for person_id, slug, passed_on, expires_on, revoked_on, imported_at in rows:
-            found[person_id].append(_Proof(KnowledgePass(slug, passed_on, expires_on), revoked_on, imported_at))
-    return found
 
 
 def _verification_fact(

@@ -27,6 +27,7 @@ from lms.skills.rules.gate import (
     courses_lacking,
     gate,
     ojt_reached_on,
+    steps_on,
 )
 from lms.skills.rules.order import Refusal, exact_share, ojt_refusal, parse_score, verification_refusal
 from lms.skills.rules.signing import SIGN_ORDER, sign_off_allowed, sign_off_refusal, signed_on
@@ -60,6 +61,7 @@ __all__ = [
     "sign_off_allowed",
     "sign_off_refusal",
     "signed_on",
+    "steps_on",
     "superseded",
     "verification_refusal",
 ]

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from lms.kit.clock import local_day
 from lms.skills.rules.facts import (
@@ -28,7 +29,6 @@ from lms.skills.rules.facts import (
     OjtFact,
     Profile,
     Requirement,
-    SignOffFact,
     Span,
     VerificationFact,
     VerificationKind,
@@ -302,21 +302,25 @@ def courses_lacking(profile: Profile, facts: Facts, day: date) -> list[Key]:
     return [course for course in profile.courses if course not in held]
 
 
+Signed_ = TypeVar("Signed_", VerificationFact, OjtFact)
+
+
 def _known_by(facts: Facts, today: date) -> Facts:
     """`facts` as they were known at the end of `today`."""
 
-    def by_now(signatures: Iterable[SignOffFact]) -> tuple[SignOffFact, ...]:
-        return tuple(item for item in signatures if local_day(item.at, facts.zone) <= today)
+    def by_now(fact: Signed_) -> Signed_:
+        known = tuple(item for item in fact.sign_offs if local_day(item.at, facts.zone) <= today)
+        return fact if len(known) == len(fact.sign_offs) else replace(fact, sign_offs=known)
 
     return replace(
         facts,
         knowledge=tuple(item for item in facts.knowledge if item.passed_on <= today),
         verifications=tuple(
-            replace(fact, sign_offs=by_now(fact.sign_offs))
+            by_now(fact)
             for fact in facts.verifications
             if fact.observed_on <= today and local_day(fact.recorded_at, facts.zone) <= today
         ),
-        ojt=tuple(replace(fact, sign_offs=by_now(fact.sign_offs)) for fact in facts.ojt if fact.day <= today),
+        ojt=tuple(by_now(fact) for fact in facts.ojt if fact.day <= today),
     )
 
 
