@@ -17,7 +17,7 @@ from lms.admin import doctor
 from lms.admin.doctor import Check, Finding, Grade, Patient, examine
 from lms.admin.doctor.storage import WEB_ROOT, file_system
 from lms.cli import main
-from lms.kit import audit
+from lms.kit import audit, heartbeat
 from lms.kit.clock import utc_now
 from lms.kit.db import Database
 from lms.kit.permissions import SYSTEM
@@ -28,6 +28,7 @@ from lms.people.models import Site
 def patient(app: Flask, database: Database, settings: config.Settings) -> Patient:
     settings.instance.mkdir(parents=True, exist_ok=True)
     settings.instance.chmod(0o750)
+    heartbeat.beat(settings.instance, utc_now())
     sound = replace(settings, environment="production", secure_cookies=True, public_url="https://ejemplo.invalid")
     return Patient(sound, database, utc_now())
 
