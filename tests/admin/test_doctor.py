@@ -106,6 +106,11 @@ def test_a_check_that_breaks_is_a_finding(app: Flask, patient: Patient) -> None:
     assert "sin disco" in found[0].finding.seen
 
 
+def test_the_operators_page_names_every_check() -> None:
+    page = (Path(config.__file__).parent / "docs" / "operating.md").read_text(encoding="utf-8")
+    assert [check.name for check in doctor.CHECKS if f"`{check.name}`" not in page] == []
+
+
 def test_file_systems_are_told_apart() -> None:
     mounts = "/dev/a / ext4 rw\nserver:/x /srv/data nfs4 rw\nserver:/y /srv/da nfs rw"
     assert file_system(Path("/srv/data/umbral.db"), mounts) == "nfs4"

@@ -172,7 +172,9 @@ def _strict_smtp(piece: bytes) -> bytes:
 
 
 def _redis(piece: bytes) -> bytes:
-    """An answer to each command of a piece; a PING comes alone or last."""
+    """An answer to each command of a piece, as Redis gives it; a PING comes alone or last."""
+    if b"HELLO" in piece:
+        return b"%1\r\n+proto\r\n:3\r\n"
     count = len(re.findall(rb"^\*\d+\r$", piece, re.MULTILINE))
     return b"+OK\r\n" * (count - 1) + (b"+PONG\r\n" if b"PING" in piece else b"+OK\r\n")
 
