@@ -108,6 +108,11 @@ class Settings:
     mail_deadline_seconds: float = _setting(120.0, "How long one e-mail may take in all.")
     notice_keep_days: int = _setting(90, "Notices leave the list after this many days.")
     notice_expiry_days: int = _setting(30, "Days before its end that a certificate's holder is told.")
+    doctor_late_minutes: int = _setting(
+        15, "A message or a job that waits this long, or a worker silent for as long, is told by `lms doctor`."
+    )
+    doctor_files: int = _setting(1_000, "Stored files that `lms doctor` reads and compares, the newest first; 0: all.")
+    redis_timeout_seconds: float = _setting(5.0, "How long Redis may take to answer `lms doctor`.")
     evidence_kib: int = _setting(10_240, "Largest evidence file, in KiB.")
     evidence_files: int = _setting(5, "Evidence files that one form takes.")
     evidence_types: str = _setting("pdf png jpeg webp csv xlsx txt", "Kinds of file that are taken as evidence.")

@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import config
 from lms.admin.housekeeping import night_due, nightly, tick
 from lms.app import make_bus, make_database, make_jobs, make_letters, make_speaking
-from lms.kit import jobs, mail
+from lms.kit import heartbeat, jobs, mail
 from lms.kit.clock import utc_now
 from lms.kit.outbox import Carrier, Courier, Limits
 from lms.kit.queue import Queue
@@ -70,6 +70,7 @@ class Worker:
     def __init__(self, settings: config.Settings) -> None:
         self.settings = settings
         self.told = Told()
+        self._beaten: float | None = None
         self.database = make_database(settings, make_bus(settings))
         self.speaking = make_speaking(settings, self.database)
         self.letters = make_letters(self.database, self.speaking)
@@ -98,7 +99,7 @@ class Worker:
     def couriers(self) -> list[Courier]:
         """One for each kind of effect, so that a mail server that hangs keeps no job from starting."""
         made: list[Mapping[str, Carrier]] = [{jobs.START: jobs.Starter(self.queue.put)}]
-        server = mail_server(self.settings)
+        server = mail.mail_server(self.settings)
         if server is not None:
             mailer = mail.Mailer(server, lambda message: self.letters[message.kind](message), utc_now)
             made.append(dict.fromkeys(self.letters, mailer))
@@ -117,12 +118,19 @@ class Worker:
         for code in jobs.sweep(self.database, limits, lost_seconds=lost, now=utc_now()):
             self.queue.put(code)
 
+    def beat(self) -> None:
+        """A sign of life, every few seconds."""
+        if self._beaten is None or time.monotonic() - self._beaten > heartbeat.EVERY_SECONDS:
+            heartbeat.beat(self.settings.instance, utc_now())
+            self._beaten = time.monotonic()
+
     def watch(self) -> None:
-        """Sweep the jobs and keep the leases of those that run here."""
+        """Sweep the jobs, keep the leases of those that run here, and leave a sign of life for `lms doctor`."""
         renewed = time.monotonic()
         while not self.told.to_stop:
             with _survived("the sweep of the jobs"):
                 self.sweep()
+                self.beat()  # not where the sweep failed: a worker without its database does no work
             if time.monotonic() - renewed > self.settings.job_lease_seconds / 4:
                 with _survived("renewing leases"):
                     self.runner.renew()
@@ -173,22 +181,6 @@ def _survived(what: str) -> Iterator[None]:
         log.exception("%s failed; the next round tries again", what)
     except Exception:
         log.exception("%s failed in a way nobody thought of; the next round tries again", what)
-
-
-def mail_server(settings: config.Settings) -> mail.MailServer | None:
-    """The mail server of the settings; None where there is none."""
-    if not settings.mail_host:
-        return None
-    return mail.MailServer(
-        host=settings.mail_host,
-        port=settings.mail_port,
-        sender=settings.mail_from,
-        user=settings.mail_user,
-        password=settings.mail_password,
-        tls=settings.mail_tls,
-        timeout=settings.mail_timeout_seconds,
-        deadline=settings.mail_deadline_seconds,
-    )
 
 
 def work(settings: config.Settings, parent: int | None = None) -> None:

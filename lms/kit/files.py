@@ -162,13 +162,17 @@ class FileStore:
         session.delete(file)
         session.flush()
 
-    def verify(self, session: Session) -> list[Damage]:
-        """Every row whose bytes are missing or have another hash. Reads every file: for `lms doctor`, not for a page."""
+    def verify(self, session: Session, newest: int | None = None) -> list[Damage]:
+        """Rows whose bytes are missing or have another hash, the newest first; of the `newest` rows only, where it is given.
+
+        Reads every file that it looks at: for `lms doctor`, not for a page.
+        """
         found: dict[tuple[str, int], str] = {}
         damages = []
         rows = session.execute(
             select(StoredFile.code, StoredFile.name, StoredFile.sha256, StoredFile.size)
-            .order_by(StoredFile.id)
+            .order_by(StoredFile.id.desc())
+            .limit(newest)
             .execution_options(yield_per=1000)
         )
         for file_code, name, digest, size in rows:

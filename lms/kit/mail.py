@@ -18,6 +18,7 @@ from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime
 
+from config import Settings
 from lms.kit.outbox import Message, RefusedError
 
 MAIL = "mail"
@@ -46,6 +47,22 @@ class MailServer:
     tls: str = "starttls"
     timeout: float = 20.0
     deadline: float = 120.0
+
+
+def mail_server(settings: Settings) -> MailServer | None:
+    """The mail server of the settings; None where there is none."""
+    if not settings.mail_host:
+        return None
+    return MailServer(
+        host=settings.mail_host,
+        port=settings.mail_port,
+        sender=settings.mail_from,
+        user=settings.mail_user,
+        password=settings.mail_password,
+        tls=settings.mail_tls,
+        timeout=settings.mail_timeout_seconds,
+        deadline=settings.mail_deadline_seconds,
+    )
 
 
 class NotNowError(Exception):
@@ -114,6 +131,11 @@ class Mailer:
             except BaseException:
                 self._drop()  # what state the server is in nobody knows
                 raise
+
+    def connect(self) -> None:
+        """Open the connection that the next letter goes over. Raises: NotNowError, OSError or SMTPException."""
+        with self._within_deadline():
+            self._smtp = self._connect()
 
     def rest(self) -> None:
         """Say goodbye to the server."""
@@ -195,6 +217,18 @@ class Mailer:
         if opened is not None:
             with contextlib.suppress(OSError):
                 opened.shutdown(socket.SHUT_RDWR)
+
+
+def greet(server: MailServer) -> None:
+    """Connect as for a letter (greeting, encryption, signing in), and say goodbye: nothing is sent.
+
+    Raises: NotNowError, OSError or SMTPException where the server would take no letter now.
+    """
+    mailer = Mailer(server, letter_of, lambda: datetime.now(UTC))
+    try:
+        mailer.connect()
+    finally:
+        mailer.rest()
 
 
 def _bare(sender: str) -> str:

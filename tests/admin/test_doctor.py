@@ -17,7 +17,7 @@ from lms.admin import doctor
 from lms.admin.doctor import Check, Finding, Grade, Patient, examine
 from lms.admin.doctor.storage import WEB_ROOT, file_system
 from lms.cli import main
-from lms.kit import audit
+from lms.kit import audit, heartbeat
 from lms.kit.clock import utc_now
 from lms.kit.db import Database
 from lms.kit.permissions import SYSTEM
@@ -28,6 +28,7 @@ from lms.people.models import Site
 def patient(app: Flask, database: Database, settings: config.Settings) -> Patient:
     settings.instance.mkdir(parents=True, exist_ok=True)
     settings.instance.chmod(0o750)
+    heartbeat.beat(settings.instance, utc_now())
     sound = replace(settings, environment="production", secure_cookies=True, public_url="https://ejemplo.invalid")
     return Patient(sound, database, utc_now())
 
@@ -103,6 +104,11 @@ def test_a_check_that_breaks_is_a_finding(app: Flask, patient: Patient) -> None:
         found = examine(patient, [Check("roto", broken), doctor.CHECKS[0]])
     assert [result.finding.grade for result in found] == [Grade.FAIL, Grade.OK]
     assert "sin disco" in found[0].finding.seen
+
+
+def test_the_operators_page_names_every_check() -> None:
+    page = (Path(config.__file__).parent / "docs" / "operating.md").read_text(encoding="utf-8")
+    assert [check.name for check in doctor.CHECKS if f"`{check.name}`" not in page] == []
 
 
 def test_file_systems_are_told_apart() -> None:

@@ -218,10 +218,11 @@ def test_missing_and_changed_bytes_are_found(store: FileStore, session: Session)
     path(cut).write_bytes(PDF)
     path(changed).write_bytes(b"X" + path(changed).read_bytes()[1:])
     assert store.verify(session) == [
-        Damage(gone.code, "gone.pdf", "missing"),
-        Damage(cut.code, "cut.pdf", "changed"),
         Damage(changed.code, "changed.pdf", "changed"),
+        Damage(cut.code, "cut.pdf", "changed"),
+        Damage(gone.code, "gone.pdf", "missing"),
     ]
+    assert [damage.code for damage in store.verify(session, newest=2)] == [changed.code]  # and the whole one
     for file in (gone, cut):
         with pytest.raises(NotFound) as refused:
             store.chunks(file)

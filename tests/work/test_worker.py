@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 import config
+from lms.kit import heartbeat
 from lms.kit.db import Database
 from lms.kit.files import StoredFile
 from lms.kit.jobs import DONE, RUNNING, BackgroundJob
@@ -63,10 +64,13 @@ def _fetched(app: Flask, cast: Cast) -> str:
     return answer.get_data(as_text=True)
 
 
-def test_an_export_ends_in_the_tray(app: Flask, cast: Cast, database: Database, worker: WorkerProcess) -> None:
+def test_an_export_ends_in_the_tray(
+    app: Flask, cast: Cast, database: Database, settings: config.Settings, worker: WorkerProcess
+) -> None:
     _ask(app, cast, database)
     worker.start()
     _until(lambda: _job(database).state == DONE, "the job was not done")
+    _until(lambda: heartbeat.last(Path(settings.instance_dir)) is not None, "it gave no sign of life")
     worker.stop()
     client = cast.hr.enter(app.test_client())
     direct = client.get("/horas/registros.csv", query_string=ASKED).get_data(as_text=True)

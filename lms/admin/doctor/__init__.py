@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from lms.admin.doctor.base import Check, Finding, Grade, Patient, Result, examine, fail, ok, warn
 from lms.admin.doctor.content import CONTENT
+from lms.admin.doctor.keeping import KEEPING
+from lms.admin.doctor.running import RUNNING
 from lms.admin.doctor.setup import SETUP
 from lms.admin.doctor.storage import STORAGE
 
-CHECKS: list[Check] = [*SETUP, *STORAGE, *CONTENT]
+CHECKS: list[Check] = [*SETUP, *STORAGE, *KEEPING, *RUNNING, *CONTENT]
 
 
 def add(check: Check) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -40,6 +40,18 @@ def warn(seen: str, advice: str) -> Finding:
 
 def fail(seen: str, advice: str) -> Finding:
     return Finding(Grade.FAIL, seen, advice)
+
+
+def worst(findings: Sequence[Finding]) -> Finding | None:
+    """Several findings of one check as one: the worst grade, the worst first; None where there is none."""
+    if not findings:
+        return None
+    ordered = sorted(findings, key=lambda finding: list(Grade).index(finding.grade), reverse=True)
+    return Finding(
+        ordered[0].grade,
+        "; ".join(finding.seen for finding in ordered),
+        "; ".join(dict.fromkeys(finding.advice for finding in ordered)),
+    )
 
 
 @dataclass(frozen=True)
