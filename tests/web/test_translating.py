@@ -6,7 +6,6 @@ import flask_babel
 import pytest
 from babel.support import NullTranslations
 from flask import Flask, render_template_string
-from markupsafe import Markup
 from wtforms import IntegerField
 
 from lms.web import translating
@@ -33,9 +32,12 @@ def test_values_are_escaped_and_texts_are_not() -> None:
     assert render_template_string("{{ _('Igual') }}{{ gettext('Igual') }}") == "IgualIgual"
 
 
-@pytest.mark.usefixtures("request_of")
-def test_a_text_is_html_of_ours() -> None:
-    assert isinstance(translating._text("Continuar"), Markup)
+def test_a_text_is_html_of_ours_and_plain_in_a_plain_template(app: Flask) -> None:
+    app.jinja_env.globals["kind"] = lambda text: type(text).__name__
+    with app.test_request_context("/"):
+        assert render_template_string("{{ kind(_('Continuar')) }}") == "Markup"
+        plain = app.jinja_env.overlay(autoescape=False)
+        assert plain.from_string("{{ kind(_('Continuar')) }} {{ _('%(a)s', a='<') }}").render() == "str <"
 
 
 def test_each_catalogue_keeps_its_own_texts() -> None:
@@ -49,10 +51,10 @@ def test_a_forced_locale_is_another_catalogue(app: Flask, monkeypatch: pytest.Mo
     by_locale = {"es": NullTranslations(), "en": Shouting()}
     monkeypatch.setattr(flask_babel, "get_translations", lambda: by_locale[str(flask_babel.get_locale())])
     with app.test_request_context("/"):
-        assert translating._text("hola") == "hola"
+        assert render_template_string("{{ _('hola') }}") == "hola"
         with flask_babel.force_locale("en"):
-            assert translating._text("hola") == "HOLA"
-        assert translating._text("hola") == "hola"
+            assert render_template_string("{{ _('hola') }}") == "HOLA"
+        assert render_template_string("{{ _('hola') }}") == "hola"
 
 
 @pytest.mark.usefixtures("request_of")
@@ -64,4 +66,4 @@ def test_the_forms_library_speaks_the_language_of_the_request(app: Flask) -> Non
     with app.test_request_context("/", method="POST", data={"many": "x"}):
         form = Counting()
         assert not form.validate()
-        assert form.many.errors == ["No es un valor entero válido."]
+        assert form.many.errors == ["Falta un número entero."]
