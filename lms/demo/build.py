@@ -125,9 +125,8 @@ def _found(world: World, database: Database, crowd: Crowd) -> int:
     with database.writing() as session:
         publish_content(session, world.actor(session, "tomas", published), content, now=published)
     with database.reading() as session:
-        course = catalog.current_content(session, company.COURSE)  # keeps the version at hand for all that follows
-        world.modules = len(course.modules)
-        found = test_plan(session, course.test)
+        world.course = catalog.current_content(session, company.COURSE)
+        found = test_plan(session, world.course.test)
         parts = found[1].sections if found else ()
         world.sections = tuple((part["topic"], part["difficulty"], part["count"]) for part in parts)
     return acts
