@@ -15,6 +15,7 @@ from lms.admin.publishing import publish_content, read_content
 from lms.assessment import commands as tests
 from lms.assessment.queries.content import test_plan
 from lms.catalog import queries as catalog
+from lms.certificates.commands import tell_expiring
 from lms.demo import company
 from lms.demo.company import AgentPlan, Stage
 from lms.demo.crowd import TEAM_SIZE, Crowd, gather
@@ -30,6 +31,7 @@ from lms.kit.audit import AuditEntry
 from lms.kit.db import Database
 from lms.kit.permissions import SYSTEM
 from lms.people.models import Person
+from lms.skills.commands import tell_due
 
 _BEGUN, _BUILT = "demo.begin", "demo.built"
 
@@ -193,11 +195,13 @@ def _plan_mover(world: World, plan: AgentPlan) -> None:
 
 
 def _finish(world: World, database: Database) -> None:
-    """Let people sign in, close what ran out of time, sign the end, seal the trail."""
-    now = world.calendar.now
+    """Let people sign in, close what ran out of time, tell what falls due, sign the end, seal the trail."""
+    now, today = world.calendar.now, world.calendar.today
     with database.writing() as session:
         give_passwords(world, session, now)
         tests.sweep(session, now=now)
+        tell_expiring(session, today=today, days=world.settings.notice_expiry_days, now=now)
+        tell_due(session, today=today, now=now)
         audit.record(session, SYSTEM, action=_BUILT, subject=("demo", str(world.seed)), now=now)
     with database.writing() as session:
         while audit.seal(session):
