@@ -279,6 +279,8 @@ def reserve_ids(session: Session, model: type[Base], count: int) -> list[int]:
     PostgreSQL hands them out of the table's sequence, to nobody else. On SQLite this transaction is the only writer: the
     keys are those after the last one, and have to be used before anything else is added to the table.
     """
+    if not count:
+        return []
     table = model.__tablename__
     if session.get_bind().dialect.name == "postgresql":
         query = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")

@@ -303,9 +303,12 @@ def lock_person(session: Session, person_id: int) -> None:
     session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
 
 
+_LOCKED = select(Person).where(Person.id.in_(bindparam("people", expanding=True))).order_by(Person.id).with_for_update()
+
+
 def lock_people(session: Session, person_ids: Collection[int]) -> Sequence[Person]:
     """The same for several people, in an order that is the same for everybody; the people themselves."""
-    return session.scalars(select(Person).where(Person.id.in_(person_ids)).order_by(Person.id).with_for_update()).all()
+    return session.scalars(_LOCKED, {"people": list(person_ids)}).all()
 
 
 def zone_of_site(session: Session, site_id: int) -> str:
