@@ -15,6 +15,7 @@ from lms.admin.publishing import publish_content, read_content
 from lms.assessment import commands as tests
 from lms.assessment.queries.content import test_plan
 from lms.catalog import queries as catalog
+from lms.certificates.commands import tell_expiring
 from lms.demo import company
 from lms.demo.company import AgentPlan, Stage
 from lms.demo.crowd import TEAM_SIZE, Crowd, gather
@@ -30,6 +31,7 @@ from lms.kit.audit import AuditEntry
 from lms.kit.db import Database
 from lms.kit.permissions import SYSTEM
 from lms.people.models import Person
+from lms.skills.commands import tell_due
 
 _BEGUN, _BUILT = "demo.begin", "demo.built"
 
@@ -125,9 +127,8 @@ def _found(world: World, database: Database, crowd: Crowd) -> int:
     with database.writing() as session:
         publish_content(session, world.actor(session, "tomas", published), content, now=published)
     with database.reading() as session:
-        course = catalog.current_content(session, company.COURSE)  # keeps the version at hand for all that follows
-        world.modules = len(course.modules)
-        found = test_plan(session, course.test)
+        world.course = catalog.current_content(session, company.COURSE)
+        found = test_plan(session, world.course.test)
         parts = found[1].sections if found else ()
         world.sections = tuple((part["topic"], part["difficulty"], part["count"]) for part in parts)
     return acts
@@ -194,11 +195,13 @@ def _plan_mover(world: World, plan: AgentPlan) -> None:
 
 
 def _finish(world: World, database: Database) -> None:
-    """Let people sign in, close what ran out of time, sign the end, seal the trail."""
-    now = world.calendar.now
+    """Let people sign in, close what ran out of time, tell what falls due, sign the end, seal the trail."""
+    now, today = world.calendar.now, world.calendar.today
     with database.writing() as session:
         give_passwords(world, session, now)
         tests.sweep(session, now=now)
+        tell_expiring(session, today=today, days=world.settings.notice_expiry_days, now=now)
+        tell_due(session, today=today, now=now)
         audit.record(session, SYSTEM, action=_BUILT, subject=("demo", str(world.seed)), now=now)
     with database.writing() as session:
         while audit.seal(session):

@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 from lms.assessment import commands as tests
 from lms.assessment.queries.attempts import Item
 from lms.catalog import commands as catalog
-from lms.catalog import queries as courses
 from lms.demo import ability, company
 from lms.demo.ability import Hits
 from lms.demo.answers import raw_answer
 from lms.demo.company import COURSE, SKILLS
 from lms.demo.crowd import Team, Worker
-from lms.demo.learning import answer_survey
+from lms.demo.learning import answer_survey, finish_module, open_module
 from lms.demo.people import place
 from lms.demo.road import CRITERIA, WITNESSED
 from lms.demo.world import Known, World
@@ -114,19 +113,10 @@ class Desk:
         del self.world.enrolments[self.key]
 
     def open_module(self, number: int, session: Session, now: datetime) -> None:
-        module = courses.current_content(session, COURSE).modules[number]
-        anchor = module.toc[len(module.toc) // 3].anchor if module.toc else ""
-        self.world.study.save_position(
-            self.actor(session, now),
-            enrolment_code=self.enrolment,
-            module_key=module.key,
-            anchor=anchor,
-            now=now,
-        )
+        open_module(self.world, self.key, number, session, now)
 
     def finish_module(self, number: int, session: Session, now: datetime) -> None:
-        module = courses.current_content(session, COURSE).modules[number]
-        self.world.study.finish_module(self.actor(session, now), self.enrolment, module.key, now)
+        finish_module(self.world, self.key, number, session, now)
 
     def attempt(self, wanted: Hits, answers: bool, session: Session, now: datetime) -> None:
         """An attempt, one answer after the other; whoever passed may answer the survey, too."""

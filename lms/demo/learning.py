@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 
 from sqlalchemy.orm import Session
 
 from lms.assessment import commands as tests
-from lms.assessment.queries import attempts as reading
 from lms.assessment.queries.attempts import Item
 from lms.catalog import commands as catalog
-from lms.catalog import queries as courses
 from lms.demo.answers import raw_answer
 from lms.demo.company import COURSE, VERIFIERS, AgentPlan, Stage
-from lms.demo.story import shift
+from lms.demo.story import Batch, shift
 from lms.demo.world import World
 from lms.kit.permissions import Actor
 from lms.surveys import commands as surveys
@@ -39,7 +39,7 @@ def plan_course(
     assigner = VERIFIERS[plan.team][0]
 
     def assign(session: Session, now: datetime) -> None:
-        catalog.enrol(
+        row = catalog.enrol(
             session,
             world.actor(session, assigner, now),
             person_code=world.people[plan.key].code,
@@ -48,6 +48,7 @@ def plan_course(
             due_on=begins + timedelta(days=due_days),
             now=now,
         )
+        world.enrolments[plan.key] = row.code
 
     # Old hands enter the records at noon of the first day.
     world.story.plan(calendar.at(begins, 13, 0, zone), assign)
@@ -58,9 +59,8 @@ def plan_course(
         _plan_module(world, plan, start, number)
     if stage is Stage.READING:
         day = shift(begins, 1 + modules)
-        world.story.plan(
-            calendar.at(day, 10, 20, zone), lambda session, now: _open_module(world, session, plan, modules, now)
-        )
+        opened = partial(open_module, world, plan.key, modules)
+        world.story.plan(calendar.at(day, 10, 20, zone), opened, Batch.STUDY, plan.key)
         return start
     for number, wanted in enumerate(attempts):
         day = shift(begins, 4 + RETRY_DAYS * number)
@@ -74,57 +74,50 @@ def _plan_module(world: World, plan: AgentPlan, start: int, number: int) -> None
     day = shift(world.calendar.ago(start), 1 + number)
     zone = world.zone(plan.key)
     opened = world.calendar.at(day, 9, world.chance(plan.key, start, number).randrange(50), zone)
-    world.story.plan(opened, lambda session, now: _open_module(world, session, plan, number, now))
-
-    def finish(session: Session, now: datetime) -> None:
-        actor = world.actor(session, plan.key, now)
-        enrolment, version = _current(session, world, plan)
-        catalog.finish_module(session, actor, enrolment, version.modules[number].key, now)
-
-    world.story.plan(opened + timedelta(minutes=75), finish)
+    world.story.plan(opened, partial(open_module, world, plan.key, number), Batch.STUDY, plan.key)
+    finished = partial(finish_module, world, plan.key, number)
+    world.story.plan(opened + timedelta(minutes=75), finished, Batch.STUDY, plan.key)
 
 
-def _open_module(world: World, session: Session, plan: AgentPlan, number: int, now: datetime) -> None:
-    actor = world.actor(session, plan.key, now)
-    enrolment, version = _current(session, world, plan)
-    module = version.modules[number]
+def open_module(world: World, key: str, number: int, session: Session, now: datetime) -> None:
+    """Somebody opens a module of the course and reads a third of it."""
+    module, actor = world.modules[number], world.actor(session, key, now)
     anchor = module.toc[len(module.toc) // 3].anchor if module.toc else ""
-    catalog.save_position(session, actor, enrolment_code=enrolment, module_key=module.key, anchor=anchor, now=now)
+    code = world.enrolments[key]
+    world.study.save_position(actor, enrolment_code=code, module_key=module.key, anchor=anchor, now=now)
 
 
-def _current(session: Session, world: World, plan: AgentPlan) -> tuple[str, courses.VersionContent]:
-    """The code of the person's open enrolment, and the version it is in."""
-    person_id = world.people[plan.key].id
-    course = courses.current_content(session, COURSE)
-    enrolment = courses.open_enrolment(session, person_id, course.course_id)
-    if enrolment is None:
-        raise LookupError(f"{plan.key} has no open enrolment")
-    return enrolment.code, courses.content(session, enrolment.version_id)
+def finish_module(world: World, key: str, number: int, session: Session, now: datetime) -> None:
+    """Somebody has read a module."""
+    actor = world.actor(session, key, now)
+    world.study.finish_module(actor, world.enrolments[key], world.modules[number].key, now)
 
 
 def _plan_attempt(world: World, plan: AgentPlan, at: datetime, *, passes: bool, about: tuple[object, ...]) -> None:
     chance = world.chance(*about)
 
     def take(session: Session, now: datetime) -> None:
-        actor = world.actor(session, plan.key, now)
-        enrolment, _ = _current(session, world, plan)
-        attempt = tests.start(session, actor, enrolment_code=enrolment, now=now)
-        items = reading.items_of(session, attempt.id)
-        outcome = outcomes(items, plan.ability, chance, passes=passes)
-        moment, timed = now, []
-        for number, item in enumerate(items):
-            moment += timedelta(seconds=_SECONDS_A_QUESTION + (number * 7) % 30)
-            entry = tests.Entry(item.position, "demo-tab", number, raw_answer(item, right=outcome[item.position]))
-            timed.append((moment, entry))
-        tests.save_series(session, actor, attempt_code=attempt.code, timed=timed)
-        tests.submit(session, actor, attempt_code=attempt.code, now=moment + timedelta(seconds=40))
-        if passes and chance.random() <= _ANSWERS_SURVEY:
-            answer_survey(session, actor, enrolment, chance)
+        actor, enrolment = world.actor(session, plan.key, now), world.enrolments[plan.key]
 
-    world.story.plan(at, take)
+        def answer(items: Sequence[Item]) -> tuple[list[tuple[datetime, tests.Entry]], datetime]:
+            outcome = outcomes(items, plan.ability, chance, passes=passes)
+            moment, timed = now, []
+            for number, item in enumerate(items):
+                moment += timedelta(seconds=_SECONDS_A_QUESTION + (number * 7) % 30)
+                entry = tests.Entry(item.position, "demo-tab", number, raw_answer(item, right=outcome[item.position]))
+                timed.append((moment, entry))
+            return timed, moment + timedelta(seconds=40)
+
+        def afterwards(passed: bool) -> None:
+            if passed and chance.random() <= _ANSWERS_SURVEY:
+                answer_survey(session, actor, enrolment, chance)
+
+        world.sittings.append((tests.Sitting(actor, enrolment, now, answer), afterwards))
+
+    world.story.plan(at, take, Batch.TESTS, plan.key)
 
 
-def outcomes(items: list[Item], ability: float, chance: Random, *, passes: bool) -> dict[int, bool]:
+def outcomes(items: Sequence[Item], ability: float, chance: Random, *, passes: bool) -> dict[int, bool]:
     """Which questions somebody gets right, by position: by ability and difficulty, until the result is the wanted one.
 
     How many are right in each section of the plan depends on chance alone, never on which questions were drawn: the

@@ -98,7 +98,7 @@ class Life:
         self.at(day, 10, partial(desk.enrol, stay.team.evaluator, training_type, day + timedelta(days=due_days)))
         slow = chance.random() < 0.09
         day = shift(day, chance.randrange(5, 12)) if slow else day
-        for number in range(self.world.modules):
+        for number in range(len(self.world.modules)):
             day = shift(day, chance.randrange(2)) if number else working_day(day)
             hour = 11 + 2 * number if training_type == "initial" else 11 + chance.randrange(6)
             self._study(day, hour, number)

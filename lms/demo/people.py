@@ -88,7 +88,8 @@ def plan_hire(world: World, plan: AgentPlan) -> None:
     zone = company.SITES[site][1]
     begins = calendar.ago(plan.start)
     hired_on = begins if plan.hired is None else calendar.today - timedelta(days=plan.hired)
-    entered = max(world.first, working_day(hired_on))
+    # Who begins today begins today, were it a Sunday: the course is assigned on the same day.
+    entered = max(world.first, hired_on if plan.hired is None else working_day(hired_on))
     hired_on = min(hired_on, entered)
     world.home[plan.key] = site
 

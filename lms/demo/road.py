@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import partial
@@ -10,7 +9,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from lms.demo.company import COURSE, JOBS, SKILLS, VERIFIERS, AgentPlan, Stage
-from lms.demo.story import shift
+from lms.demo.story import Act, Batch, shift
 from lms.demo.world import Known, World
 from lms.kit.clock import local_day
 from lms.skills import commands
@@ -113,7 +112,7 @@ class Road:
         """Failed first: an action plan, carried out before its day; then verified again."""
         self._verify(day, key, passes=False)
         again = shift(day, 4)
-        self._at(shift(day, 3), 16, partial(self._close_plan, key))
+        self._at(shift(day, 3), 16, partial(self._close_plan, key), Batch.NONE)
         return again
 
     def _renew(self, verified: date, key: str) -> None:
@@ -125,8 +124,9 @@ class Road:
         if day < self.world.calendar.today and (self.last_day is None or day <= self.last_day):
             self._verify(day, key, passes=True)
 
-    def _at(self, day: date, hour: int, act: Callable[[Session, datetime], None]) -> None:
-        self.world.story.plan(self.world.calendar.at(day, hour, self.chance.randrange(50), self.zone), act)
+    def _at(self, day: date, hour: int, act: Act, batch: Batch = Batch.EVIDENCE) -> None:
+        at = self.world.calendar.at(day, hour, self.chance.randrange(50), self.zone)
+        self.world.story.plan(at, act, batch, self.person.key)
 
     def _verify(self, day: date, skill: str | None, *, passes: bool, signed: bool = True) -> None:
         """A verification with its signatures of the same day, each by its own person; the manager's may still wait."""
@@ -135,8 +135,7 @@ class Road:
         codes: list[str] = []
 
         def record(session: Session, now: datetime) -> None:
-            row = commands.record_verification(
-                session,
+            row = self.world.evidence.record_verification(
                 self.world.actor(session, self.evaluator, now),
                 person_code=self.world.people[self.person.key].code,
                 programme_id=self.world.programmes[self.programme].id,
@@ -155,7 +154,8 @@ class Road:
 
     def _sign(self, codes: list[str], role: str, signer: str, session: Session, now: datetime) -> None:
         actor = self.world.actor(session, signer, now)
-        commands.sign_off(session, actor, code=codes[0], ojt=False, role=role, now=now)
+        person = self.world.people[self.person.key].code
+        self.world.evidence.sign_off(actor, person_code=person, code=codes[0], role=role, now=now)
 
     def _close_plan(self, skill: str, session: Session, now: datetime) -> None:
         actor = self.world.actor(session, self.manager, now)
@@ -176,8 +176,7 @@ class Road:
         criteria = [Criterion(text, done) for text, done in zip(CRITERIA, met, strict=True)]
 
         def act(session: Session, now: datetime) -> None:
-            commands.record_ojt(
-                session,
+            self.world.evidence.record_ojt(
                 self.world.actor(session, self.evaluator, now),
                 person_code=self.world.people[self.person.key].code,
                 programme_id=self.world.programmes[self.programme].id,
@@ -195,8 +194,7 @@ class Road:
         codes: list[str] = []
 
         def enter(session: Session, now: datetime) -> None:
-            row = commands.enter_live_period(
-                session,
+            row = self.world.evidence.enter_live_period(
                 self.world.actor(session, manager, now),
                 person_code=self.world.people[self.person.key].code,
                 programme_id=self.world.programmes[self.programme].id,

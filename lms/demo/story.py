@@ -15,9 +15,12 @@ from sqlalchemy.orm import Session
 from lms.kit import audit
 from lms.kit.clock import local_day
 from lms.kit.db import Database
+from lms.notify import commands as notices
 
 _SATURDAY = 5
 _PROGRESS_WEEKS = 10
+HEARD = timedelta(days=14)
+"""Of what happened longer ago nobody is told: people have read it and done it."""
 Act = Callable[[Session, datetime], None]
 
 
@@ -100,10 +103,11 @@ class Story:
             if number % _PROGRESS_WEEKS == 0:
                 progress(f"{100 * told // len(ordered):3d} %  {week[0]}, semana {week[1]}")
             with database.writing() as session:
-                for _day, of_day in groupby(of_week, key=lambda item: item[0].astimezone(UTC).date()):
-                    acts = list(of_day)
-                    told += len(acts)
-                    with audit.gathered(session):
+                notices.hush(session, before=self.calendar.now - HEARD)
+                with audit.gathered(session):
+                    for _day, of_day in groupby(of_week, key=lambda item: item[0].astimezone(UTC).date()):
+                        acts = list(of_day)
+                        told += len(acts)
                         _tell_day(session, acts, batches)
         return told
 

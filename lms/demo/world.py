@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 import config
 from lms.assessment.commands import Sitting, sit_all
 from lms.catalog.commands import StudyBatch
+from lms.catalog.queries import ModuleContent, VersionContent
 from lms.demo.ability import Section
 from lms.demo.company import GO_LIVE, SITES
 from lms.demo.story import Batch, Calendar, Story
@@ -49,12 +50,13 @@ class World:
     home: dict[str, str] = field(default_factory=dict)  # the site of each person
     months: int = 12
     sections: tuple[Section, ...] = ()  # of the certification's test
-    modules: int = 0  # how many the course has
+    course: VersionContent | None = None  # the certification, as everybody here takes it
     enrolments: dict[str, str] = field(default_factory=dict)  # the code of each person's open one
     sittings: list[tuple[Sitting, Callable[[bool], None]]] = field(default_factory=list)
     """Attempts of the day, and what follows each when it is known whether it was passed."""
     _study: StudyBatch | None = None
     _evidence: EvidenceBatch | None = None
+    _records: tuple[Session, EvidenceBatch] | None = None  # of the transaction
     _actors: dict[str, Actor] = field(default_factory=dict)
 
     @property
@@ -77,11 +79,18 @@ class World:
                 afterwards(result.passed)
             self.sittings.clear()
         else:
-            self._evidence = evidence = EvidenceBatch(session)
+            if self._records is None or self._records[0] is not session:
+                self._records = (session, EvidenceBatch(session))
+            self._evidence = evidence = self._records[1]
             evidence.load({self.people[key].id for key in people_})
             yield
             evidence.write()
         self._study = self._evidence = None
+
+    @property
+    def modules(self) -> tuple[ModuleContent, ...]:
+        """Of the course, which was published on the first day."""
+        return self.course.modules if self.course is not None else ()
 
     @property
     def study(self) -> StudyBatch:

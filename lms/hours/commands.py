@@ -108,6 +108,8 @@ def post_all(session: Session, postings: Sequence[tuple[Actor, Posting, datetime
 
     Raises: as `post`, and then nothing was written.
     """
+    if not postings:
+        return
     known = queries.sources_posted(session, {(each.source_kind, each.source_code) for _, each, _ in postings})
     rows: dict[tuple[str, str], tuple[HoursEntry, datetime]] = {}
     for actor, posting, now in postings:

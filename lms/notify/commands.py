@@ -21,11 +21,23 @@ LETTER = "notice"
 PILE_AGE = timedelta(days=7)
 """What waits is said again after this long."""
 _MAIL_ON = "umbral_mail"
+_HUSHED = "umbral_hushed"
 
 
 def attach(session: Session, *, mail: bool) -> None:
     """Say whether notices told in this session go out by e-mail too; done where sessions are made."""
     session.info[_MAIL_ON] = mail
+
+
+def hush(session: Session, *, before: datetime) -> None:
+    """Tell nobody in this session of what happened before a moment: for telling the past, which nobody waits to hear."""
+    session.info[_HUSHED] = before
+
+
+def hushed(session: Session, now: datetime) -> bool:
+    """Whether nobody is told of this moment."""
+    before: datetime | None = session.info.get(_HUSHED)
+    return before is not None and now < before
 
 
 def tell(
@@ -43,6 +55,8 @@ def tell(
     `params` are what the words are made of: texts, numbers, days. With `pile`, who has a young unread notice of this kind is
     told nothing new: "something waits for you" is said once a week, however much there is.
     """
+    if hushed(session, now):
+        return 0
     told = 0
     plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in params.items()}
     for person_id in sorted({person for person in people if person is not None}):

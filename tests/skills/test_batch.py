@@ -14,6 +14,7 @@ from lms.hours.models import HoursEntry
 from lms.kit import audit
 from lms.kit.audit import AuditEntry, AuditPayload
 from lms.kit.errors import Conflict, LmsError
+from lms.notify.models import Notification
 from lms.skills import commands
 from lms.skills.commands import EvidenceBatch, Observed, Period, Practice
 from lms.skills.models import ActionPlan, LiveContactPeriod, OjtRecord, SignOff, Skill, Verification
@@ -21,8 +22,30 @@ from lms.skills.rules import GateState, VerificationKind
 from tests.cast import Member
 from tests.skills.worlds import World, at, on
 
-MODELS = (Verification, OjtRecord, SignOff, ActionPlan, LiveContactPeriod, HoursEntry, AuditEntry, AuditPayload)
-MADE_UP = {"id", "code", "entry_id", "salt", "digest", "subject_code", "source_code", "verification_id", "ojt_id"}
+MODELS = (
+    Verification,
+    OjtRecord,
+    SignOff,
+    ActionPlan,
+    LiveContactPeriod,
+    HoursEntry,
+    AuditEntry,
+    AuditPayload,
+    Notification,
+)
+MADE_UP = {
+    "id",
+    "code",
+    "entry_id",
+    "salt",
+    "digest",
+    "subject_code",
+    "source_code",
+    "verification_id",
+    "ojt_id",
+    "key",
+    "params",
+}
 """What is random, or numbered in the order of writing."""
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from lms.assessment.commands.answering import Entry, judge_series
@@ -31,7 +30,7 @@ from lms.catalog import queries as courses
 from lms.catalog.models import Enrolment, PartRecord
 from lms.catalog.rules import PartState
 from lms.kit.clock import local_day
-from lms.kit.db import insert_all, reserve_ids
+from lms.kit.db import insert_all, insert_values, reserve_ids
 from lms.kit.errors import Conflict, NotFound
 from lms.kit.events import emit
 from lms.kit.permissions import Actor
@@ -84,7 +83,7 @@ class _Room:
         self._hashes: dict[int, dict[int, str]] = {}
         self._ids = iter(reserve_ids(session, Attempt, len(sittings)))
         self._attempts: list[Attempt] = []
-        self._items: list[dict[str, object]] = []
+        self._items: list[dict[str, Any]] = []
         self._steps: list[dict[str, Any]] = []
         self._results: list[Result] = []
         self._parts: list[PartRecord] = []
@@ -144,8 +143,8 @@ class _Room:
         """Store everything; courses of which nothing lacks any more are completed; who wants to know is told."""
         session = self._session
         insert_all(session, Attempt, self._attempts)
-        session.execute(insert(AttemptItem), self._items)
-        session.execute(insert(AttemptStep), self._steps)
+        insert_values(session, AttemptItem, self._items)
+        insert_values(session, AttemptStep, self._steps)
         for number, result in zip(reserve_ids(session, Result, len(self._results)), self._results, strict=True):
             result.id = number
         insert_all(session, Result, self._results)

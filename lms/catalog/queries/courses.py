@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, defer
 
 from lms.catalog.models import Completion, Course, CourseModule, CourseVersion, Enrolment
@@ -38,10 +38,13 @@ class CourseRow:
         return next((row for row in self.versions if row.version.id == self.course.current_version_id), None)
 
 
+_BY_SLUG = select(Course).where(Course.slug == bindparam("slug"))
+
+
 def course_by_slug(session: Session, slug: str, *, lock: bool = False) -> Course | None:
     """The course with this stable id; None where it was never published."""
-    query = select(Course).where(Course.slug == slug)
-    return session.scalar(query.with_for_update() if lock else query)
+    found: Course | None = session.scalar(_BY_SLUG.with_for_update() if lock else _BY_SLUG, {"slug": slug})
+    return found
 
 
 def version_by_hash(session: Session, course_id: int, content_hash: str) -> CourseVersion | None:

@@ -143,10 +143,18 @@ def lock_enrolment(session: Session, enrolment: Enrolment) -> None:
     session.refresh(enrolment, with_for_update=True)
 
 
+_LOCKED = (
+    select(Enrolment)
+    .where(Enrolment.code.in_(bindparam("codes", expanding=True)))
+    .order_by(Enrolment.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 def lock_enrolments(session: Session, codes: Collection[str]) -> Sequence[Enrolment]:
     """The enrolments with these codes, locked. Access is the caller's business."""
-    query = select(Enrolment).where(Enrolment.code.in_(codes)).order_by(Enrolment.id).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).all()
+    return session.scalars(_LOCKED, {"codes": list(codes)}).all()
 
 
 _PART = PartRecord.__table__.c
@@ -289,13 +297,17 @@ def positions_of(session: Session, enrolment_ids: Collection[int]) -> dict[tuple
     return {(row.enrolment_id, row.module_key): row for row in rows}
 
 
+_OPEN = select(Enrolment).where(
+    Enrolment.person_id == bindparam("person"),
+    Enrolment.course_id == bindparam("course"),
+    Enrolment.ended_at.is_(None),
+)
+
+
 def open_enrolment(session: Session, person_id: int, course_id: int) -> Enrolment | None:
     """The enrolment of a person in a course that has not ended."""
-    return session.scalar(
-        select(Enrolment).where(
-            Enrolment.person_id == person_id, Enrolment.course_id == course_id, Enrolment.ended_at.is_(None)
-        )
-    )
+    found: Enrolment | None = session.scalar(_OPEN, {"person": person_id, "course": course_id})
+    return found
 
 
 def open_enrolments(session: Session, course_slug: str, person_ids: Collection[int]) -> dict[int, Enrolment]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.hours.models import HoursEntry, MonthClose
@@ -65,13 +65,14 @@ def entry_of_source(session: Session, source_kind: str, source_code: str) -> Hou
     )
 
 
+_SOURCES = select(HoursEntry.source_kind, HoursEntry.source_code).where(
+    HoursEntry.source_code.in_(bindparam("codes", expanding=True))
+)
+
+
 def sources_posted(session: Session, sources: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
     """Which of these source events, by kind and code, have an entry already."""
-    rows = session.execute(
-        select(HoursEntry.source_kind, HoursEntry.source_code).where(
-            HoursEntry.source_code.in_({code for _, code in sources})
-        )
-    )
+    rows = session.execute(_SOURCES, {"codes": list({code for _, code in sources})})
     return {(kind, code) for kind, code in rows} & set(sources)
 
 
@@ -80,9 +81,13 @@ def corrections_of(session: Session, entry_id: int) -> Sequence[HoursEntry]:
     return session.scalars(select(HoursEntry).where(HoursEntry.corrects_id == entry_id).order_by(HoursEntry.id)).all()
 
 
+_LAST_STEP = select(MonthClose).where(MonthClose.month == bindparam("month")).order_by(MonthClose.id.desc()).limit(1)
+
+
 def last_step(session: Session, month: date) -> MonthClose | None:
     """The step that says how a month stands; None for one that was never closed."""
-    return session.scalar(select(MonthClose).where(MonthClose.month == month).order_by(MonthClose.id.desc()).limit(1))
+    found: MonthClose | None = session.scalar(_LAST_STEP, {"month": month})
+    return found
 
 
 def steps(session: Session, first: date, last: date) -> Sequence[tuple[MonthClose, str]]:

@@ -145,16 +145,24 @@ def administrators(session: Session, now: datetime) -> Sequence[AccessGrant]:
     ).all()
 
 
+_SITE = select(Site).where(Site.code == bindparam("code"))
+_PROGRAMME = select(Programme).where(Programme.code == bindparam("code"))
+_JOB = select(Job).where(Job.code == bindparam("code"))
+
+
 def site_by_code(session: Session, code: str) -> Site | None:
-    return session.scalar(select(Site).where(Site.code == code))
+    found: Site | None = session.scalar(_SITE, {"code": code})
+    return found
 
 
 def programme_by_code(session: Session, code: str) -> Programme | None:
-    return session.scalar(select(Programme).where(Programme.code == code))
+    found: Programme | None = session.scalar(_PROGRAMME, {"code": code})
+    return found
 
 
 def job_by_code(session: Session, code: str) -> Job | None:
-    return session.scalar(select(Job).where(Job.code == code))
+    found: Job | None = session.scalar(_JOB, {"code": code})
+    return found
 
 
 def name_taken(session: Session, kind: type[Site | Programme | Job], name: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, String, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -96,44 +96,59 @@ def sort_key(person: Person) -> str:
     return folded(f"{person.family_name}\x1f{person.given_name}") + f"\x1f{person.employee_number}"
 
 
+# Asked by almost every command: built once, for building them costs more than running them.
+_PLACED_ON = (
+    select(Placement)
+    .options(*WITH_PLACE)
+    .where(Placement.person_id == bindparam("person"), Placement.is_primary)
+    .where(
+        Placement.from_day <= bindparam("day"), or_(Placement.to_day.is_(None), Placement.to_day >= bindparam("day"))
+    )
+)
+_PLACED = (
+    select(Placement)
+    .options(*WITH_PLACE)
+    .where(Placement.person_id.in_(bindparam("people", expanding=True)))
+    .order_by(Placement.from_day.desc(), Placement.id.desc())
+)
+_EMPLOYED = (
+    select(Employment)
+    .where(Employment.person_id.in_(bindparam("people", expanding=True)))
+    .order_by(Employment.hired_on)
+)
+
+
 def placement_on(session: Session, person_id: int, on: date) -> Placement | None:
     """The primary placement of a person on a day, with site, programme and job; None where there is none."""
-    return session.scalar(
-        select(Placement)
-        .options(*WITH_PLACE)
-        .where(Placement.person_id == person_id, Placement.is_primary, in_force(on))
-    )
+    found: Placement | None = session.scalar(_PLACED_ON, {"person": person_id, "day": on})
+    return found
 
 
 def placements_of(session: Session, person_id: int) -> Sequence[Placement]:
     """Every placement of a person, the newest first."""
-    return session.scalars(
-        select(Placement)
-        .options(*WITH_PLACE)
-        .where(Placement.person_id == person_id)
-        .order_by(Placement.from_day.desc(), Placement.id.desc())
-    ).all()
+    return session.scalars(_PLACED, {"people": [person_id]}).all()
 
 
 def placements_of_many(session: Session, person_ids: Collection[int]) -> dict[int, list[Placement]]:
     """Every placement of some people, the newest first; who has none has an empty list."""
     found: dict[int, list[Placement]] = {person_id: [] for person_id in person_ids}
-    rows = session.scalars(
-        select(Placement)
-        .options(*WITH_PLACE)
-        .where(Placement.person_id.in_(person_ids))
-        .order_by(Placement.from_day.desc(), Placement.id.desc())
-    )
-    for row in rows:
+    for row in session.scalars(_PLACED, {"people": list(found)}):
         found[row.person_id].append(row)
     return found
 
 
 def employments_of(session: Session, person_id: int) -> Sequence[Employment]:
     """Every employment of a person, the oldest first."""
-    return session.scalars(
-        select(Employment).where(Employment.person_id == person_id).order_by(Employment.hired_on)
-    ).all()
+    return session.scalars(_EMPLOYED, {"people": [person_id]}).all()
+
+
+def employments_of_many(session: Session, person_ids: Collection[int]) -> dict[int, list[Employment]]:
+    """The same of several people; who has none has an empty list."""
+    found: dict[int, list[Employment]] = {person_id: [] for person_id in person_ids}
+    if found:
+        for row in session.scalars(_EMPLOYED, {"people": list(found)}):
+            found[row.person_id].append(row)
+    return found
 
 
 def zone_of(placement: Placement | None, default: str) -> str:

@@ -22,7 +22,7 @@ from lms.kit.db import insert_all, reserve_ids
 from lms.kit.errors import Conflict, NotAllowed, NotFound
 from lms.kit.permissions import Actor, Permission
 from lms.people import queries as people
-from lms.people.models import Person, Placement
+from lms.people.models import Employment, Person, Placement
 from lms.people.rules import employed_on, overlaps
 from lms.skills import queries
 from lms.skills.commands.common import Case, case_of
@@ -30,6 +30,7 @@ from lms.skills.commands.live import Period, new_live_period, note_live
 from lms.skills.commands.ojt import Practice, check_practice, hours_of, new_ojt, note_ojt
 from lms.skills.commands.plans import new_plan, note_plan
 from lms.skills.commands.signing import new_signature, note_signature
+from lms.skills.commands.telling import tell_opened, tell_signers
 from lms.skills.commands.verify import Observed, check_observed, new_verification, note_verification
 from lms.skills.events import RecordSigned, VerificationRecorded
 from lms.skills.models import ActionPlan, LiveContactPeriod, OjtRecord, SignOff, Verification
@@ -50,7 +51,7 @@ class EvidenceBatch:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._keys = count(_FIRST_OWN_KEY)
-        self._employed: dict[int, list[tuple[date, date | None]]] = {}
+        self._employed: dict[int, list[Employment]] = {}
         self._skills = {row.code: row.id for row in queries.skills(session)}
         self._forget()
 
@@ -60,6 +61,8 @@ class EvidenceBatch:
         self._ojt: list[OjtRecord] = []
         self._signatures: list[SignOff] = []
         self._plans: list[tuple[ActionPlan, Verification]] = []
+        self._opened: list[tuple[ActionPlan, Person, int | None, datetime]] = []
+        self._next: list[tuple[Verification | OjtRecord, str, set[int], datetime]] = []
         self._periods: list[LiveContactPeriod] = []
         self._postings: list[tuple[Actor, Posting, datetime]] = []
 
@@ -70,6 +73,7 @@ class EvidenceBatch:
         self._held = Dossiers(session, person_ids)
         self._live = queries.current_live_periods(session, person_ids)
         self._types = queries.latest_training_types(session, person_ids)
+        self._employed = people.employments_of_many(session, self._employed)  # anew: somebody may have left meanwhile
 
     def record_verification(
         self,
@@ -95,6 +99,7 @@ class EvidenceBatch:
         if not row.passed:
             plan = new_plan(self._session, case, row, observed.plan, now=now)
             self._plans.append((plan, row))
+            self._opened.append((plan, case.person, actor.person_id, now))
             note_plan(self._session, actor, plan, row, now=now)
         note_verification(self._session, actor, row, observed, now=now)
         return row
@@ -216,13 +221,20 @@ class EvidenceBatch:
             record = records[is_ojt, (signed.ojt_id if is_ojt else signed.verification_id) or 0]
             complete = signed.role == self._held.asked(record)[-1]
             events.emit(self._session, RecordSigned(record.person_id, record.programme_id, complete))
+        for plan, person, opened_by, at in self._opened:
+            tell_opened(self._session, plan, person, opened_by, now=at)
+        for record, role, signers, at in self._next:
+            tell_signers(self._session, record, role, signers, now=at)
 
     def _sign(self, actor: Actor, record: Verification | OjtRecord, role: str, now: datetime) -> SignOff:
         kind = "ojt" if isinstance(record, OjtRecord) else "verification"
-        given = self._held.signatures_under(kind, record.id)
-        signed = new_signature(
-            record, given, self._held.asked(record), role, signer_id=self._human(actor, now), now=now
-        )
+        given, asked = self._held.signatures_under(kind, record.id), self._held.asked(record)
+        signed = new_signature(record, given, asked, role, signer_id=self._human(actor, now), now=now)
+        done = {each.role for each in (*given, signed)}
+        lacking = [each for each in asked if each not in done]
+        if lacking:
+            signers = {each.signer_id for each in (*given, signed)}
+            self._next.append((record, lacking[0], signers, now))
         self._signatures.append(signed)
         self._held.add(signed)
         return signed
@@ -231,9 +243,9 @@ class EvidenceBatch:
         if actor.person_id is None:
             raise NotAllowed("skills.needs_person")
         if actor.person_id not in self._employed:
-            rows = people.employments_of(self._session, actor.person_id)
-            self._employed[actor.person_id] = [(row.hired_on, row.left_on) for row in rows]
-        if not employed_on(self._employed[actor.person_id], local_day(now, actor.zone)):
+            self._employed |= people.employments_of_many(self._session, [actor.person_id])
+        spans = [(row.hired_on, row.left_on) for row in self._employed[actor.person_id]]
+        if not employed_on(spans, local_day(now, actor.zone)):
             raise NotAllowed("skills.signer_left")
         return actor.person_id
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from lms.notify.commands import tell
+from lms.notify.commands import hushed, tell
 from lms.people import queries as people
 from lms.people.models import Person
 from lms.skills import queries
@@ -18,6 +18,8 @@ def tell_signers(
     session: Session, record: Verification | OjtRecord, role: str, signed: set[int], *, now: datetime
 ) -> None:
     """Tell whoever may give the signature of `role`, which is the next that lacks; `signed` have signed and sign no more."""
+    if hushed(session, now):
+        return
     permission = ROLE_PERMISSION[role]
     placement = people.placement_on(session, record.person_id, now.date())
     holders = people.holders(

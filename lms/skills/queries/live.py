@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from lms.kit.errors import NotFound
@@ -20,6 +20,13 @@ def current_live_period() -> ColumnElement[bool]:
     later = aliased(LiveContactPeriod)
     superseded = exists(select(later.id).where(later.corrects_id == LiveContactPeriod.id))
     return and_(~LiveContactPeriod.withdrawn, ~superseded)
+
+
+_CURRENT_OF = (
+    select(LiveContactPeriod)
+    .where(LiveContactPeriod.person_id.in_(bindparam("people", expanding=True)), current_live_period())
+    .order_by(LiveContactPeriod.from_day)
+)
 
 
 def live_period_for(session: Session, actor: Actor, code: str, permission: Permission, on: date) -> LiveContactPeriod:
@@ -68,12 +75,7 @@ def overlapping_live_period(
 def current_live_periods(session: Session, person_ids: Collection[int]) -> dict[int, list[LiveContactPeriod]]:
     """The periods of some people that count, each person's from the first on."""
     found: dict[int, list[LiveContactPeriod]] = defaultdict(list)
-    rows = session.scalars(
-        select(LiveContactPeriod)
-        .where(LiveContactPeriod.person_id.in_(person_ids), current_live_period())
-        .order_by(LiveContactPeriod.from_day)
-    )
-    for row in rows:
+    for row in session.scalars(_CURRENT_OF, {"people": list(person_ids)}):
         found[row.person_id].append(row)
     return found
 

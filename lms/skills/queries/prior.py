@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.catalog.models import PriorCertificate
@@ -17,6 +17,25 @@ from lms.kit.clock import local_day
 from lms.kit.provenance import HISTORY, ImportRow, ImportWithdrawal
 from lms.skills.models import PriorVerification
 from lms.skills.rules import OjtFact, VerificationFact, VerificationKind
+
+# Built once, as all that every gate asks; see `dossier`.
+_PEOPLE: BindParameter[int] = bindparam("people", expanding=True)
+_PRIOR_VERIFICATIONS = (
+    select(PriorVerification, ImportWithdrawal.withdrawn_on)
+    .outerjoin(ImportWithdrawal, ImportWithdrawal.row_key == PriorVerification.row_key)
+    .where(PriorVerification.person_id.in_(_PEOPLE))
+    .order_by(PriorVerification.id)
+)
+_IMPORTED = select(HoursEntry.id).where(HoursEntry.source_kind == HISTORY, HoursEntry.person_id.in_(_PEOPLE))
+_PRIOR_PRACTICE = (
+    select(HoursEntry)
+    .where(
+        HoursEntry.person_id.in_(_PEOPLE),
+        HoursEntry.kind == "ojt",
+        or_(HoursEntry.source_kind == HISTORY, HoursEntry.corrects_id.in_(_IMPORTED)),
+    )
+    .order_by(HoursEntry.id)
+)
 
 
 class PriorRecords:
@@ -29,25 +48,9 @@ class PriorRecords:
         self._verifications: dict[int, list[tuple[PriorVerification, date | None]]] = defaultdict(list)
         self._hours: dict[int, list[HoursEntry]] = defaultdict(list)
         for ids in batches:
-            rows = session.execute(
-                select(PriorVerification, ImportWithdrawal.withdrawn_on)
-                .outerjoin(ImportWithdrawal, ImportWithdrawal.row_key == PriorVerification.row_key)
-                .where(PriorVerification.person_id.in_(ids))
-                .order_by(PriorVerification.id)
-            )
-            for row, withdrawn_on in rows:
+            for row, withdrawn_on in session.execute(_PRIOR_VERIFICATIONS, {"people": ids}):
                 self._verifications[row.person_id].append((row, withdrawn_on))
-            imported = select(HoursEntry.id).where(HoursEntry.source_kind == HISTORY, HoursEntry.person_id.in_(ids))
-            entries = session.scalars(
-                select(HoursEntry)
-                .where(
-                    HoursEntry.person_id.in_(ids),
-                    HoursEntry.kind == "ojt",
-                    or_(HoursEntry.source_kind == HISTORY, HoursEntry.corrects_id.in_(imported)),
-                )
-                .order_by(HoursEntry.id)
-            )
-            for entry in entries:
+            for entry in session.scalars(_PRIOR_PRACTICE, {"people": ids}):
                 self._hours[entry.person_id].append(entry)
 
     def verifications(self, person_id: int, on: date, zone: str) -> tuple[VerificationFact, ...]:

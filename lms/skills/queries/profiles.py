@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lms.catalog.models import Course
@@ -18,6 +18,13 @@ from lms.skills.rules import Profile, Requirement
 _WHOLE = (
     selectinload(JobProfileVersion.requirements).joinedload(ProfileRequirement.skill),
     joinedload(JobProfileVersion.approver),
+)
+
+_VERSIONS = (
+    select(JobProfileVersion)
+    .options(*_WHOLE)
+    .where(JobProfileVersion.job_id.in_(bindparam("jobs", expanding=True)))
+    .order_by(JobProfileVersion.number.desc())
 )
 
 
@@ -66,12 +73,7 @@ def versions_of_jobs(session: Session, job_ids: Collection[int]) -> dict[int, li
     found: dict[int, list[JobProfileVersion]] = {job_id: [] for job_id in job_ids}
     if not found:
         return found
-    for version in session.scalars(
-        select(JobProfileVersion)
-        .options(*_WHOLE)
-        .where(JobProfileVersion.job_id.in_(found))
-        .order_by(JobProfileVersion.number.desc())
-    ):
+    for version in session.scalars(_VERSIONS, {"jobs": list(found)}):
         found[version.job_id].append(version)
     return found
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from lms.catalog.models import Enrolment
@@ -303,9 +303,12 @@ def lock_person(session: Session, person_id: int) -> None:
     session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
 
 
+_LOCKED = select(Person).where(Person.id.in_(bindparam("people", expanding=True))).order_by(Person.id).with_for_update()
+
+
 def lock_people(session: Session, person_ids: Collection[int]) -> Sequence[Person]:
     """The same for several people, in an order that is the same for everybody; the people themselves."""
-    return session.scalars(select(Person).where(Person.id.in_(person_ids)).order_by(Person.id).with_for_update()).all()
+    return session.scalars(_LOCKED, {"people": list(person_ids)}).all()
 
 
 def zone_of_site(session: Session, site_id: int) -> str:
@@ -321,10 +324,17 @@ def latest_training_type(session: Session, person_id: int) -> str:
     return found or "initial"
 
 
+_TRAINING_TYPES = (
+    select(Enrolment.person_id, Enrolment.training_type)
+    .where(Enrolment.person_id.in_(bindparam("people", expanding=True)))
+    .order_by(Enrolment.id)
+)
+
+
 def latest_training_types(session: Session, person_ids: Collection[int]) -> dict[int, str]:
     """The same for several people; who has no enrolment is not in it."""
-    rows = session.scalars(select(Enrolment).where(Enrolment.person_id.in_(person_ids)).order_by(Enrolment.id))
-    return {row.person_id: row.training_type for row in rows}
+    rows = session.execute(_TRAINING_TYPES, {"people": list(person_ids)})
+    return {person_id: training_type for person_id, training_type in rows}  # noqa: C416 - a Row is no tuple to mypy
 
 
 @dataclass(frozen=True)
