@@ -19,11 +19,12 @@ _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 def bar(client: FlaskClient, path: str = "/cuenta") -> str:
     answer = client.get(path)
     assert answer.status_code == 200
-    return answer.text.split('<main id="main"')[0]
+    return answer.text.partition('<main id="main"')[0]
 
 
 def entries(html: str) -> list[str]:
-    return re.findall(r'href="([^"]+)"', html.split('class="nav-wide"')[1].split("</nav>")[0])
+    wide = html.partition('class="nav-wide"')[2].partition("</nav>")[0]
+    return re.findall(r'href="([^"]+)"', wide)
 
 
 def rename(database: Database, who: Member, given: str) -> None:
