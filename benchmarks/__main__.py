@@ -92,7 +92,7 @@ class Bench:
         if self.found.seen is None:
             self._run.notes.append("There is no Chromium on this machine: visits and axe were not measured.")
         self._exports(world, base)
-        keeper = [pid for pid in tree(server.pid) if b"multiprocessing" in _command(pid)]
+        keeper = [pid for pid in tree(server.pid) if b"\0worker\0" in _command(pid)]
         self.found.keeper_mb = proportional_mb(keeper)
         self.found.memory_mb = proportional_mb([server.pid]) - self.found.keeper_mb
 

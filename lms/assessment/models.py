@@ -215,6 +215,7 @@ class Result(AppendOnly, Base):
             sqlite_where=text("kind = 'original'"),
             postgresql_where=text("kind = 'original'"),
         ),
+        Index("ix_result_attempt", "attempt_id", "id"),
     )
 
     id: Mapped[pk]

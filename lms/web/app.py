@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import jinja2
-from flask import Flask, Response, current_app, g, request, url_for
+from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms.web import errors, guard, i18n, login, packing, translating
+from lms.web import addresses, cookies, errors, frame, guard, i18n, login, packing, translating
 from lms.web.catalogues import NAMES
 from lms.web.context import Services, current_actor
 from lms.web.context import today as today_of_request
-from lms.web.header import header_items
 from lms.web.login import LoadActor
-from lms.web.routes import allowed, navigation_items
 from lms.web.slots import slot
 from lms.web.views import THEMES
 from lms.web.views import routes as web_routes
@@ -51,8 +48,6 @@ def init_app(app: Flask, held: Services, load_actor: LoadActor) -> None:
         language_names=NAMES,
         signed_in=_signed_in,
         user_name=_user_name,
-        navigation=_navigation,
-        header_items=header_items,
         slot=slot,
         today=today_of_request,
     )
@@ -61,9 +56,12 @@ def init_app(app: Flask, held: Services, load_actor: LoadActor) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # Flask's own way
     guard.init_app(app)  # before the token is looked for: that would read a form, and nothing else
     CSRFProtect(app)
+    cookies.init_app(app)
     held.assets.init_app(app)
     i18n.init_app(app)
     translating.init_app(app)
+    addresses.init_app(app)
+    frame.init_app(app, _theme)
     login.init_app(app, load_actor)
     errors.init_app(app)
     app.register_blueprint(web_routes)
@@ -99,15 +97,3 @@ def _signed_in() -> bool:
 def _user_name() -> str:
     who = current_actor()
     return "" if who is None else who.name
-
-
-def _navigation() -> list[dict[str, Any]]:
-    """The entries open to whoever looks, the one of this page marked."""
-    if "navigation" not in g:
-        who = current_actor()
-        blueprint = (request.endpoint or "").split(".")[0]
-        items = [item for item in navigation_items(current_app) if allowed(item.allow, who)]
-        exact = [item for item in items if item.endpoint == request.endpoint]
-        near = exact or [item for item in items if item.endpoint.split(".")[0] == blueprint][:1]
-        g.navigation = [{"label": item.label, "url": url_for(item.endpoint), "active": item in near} for item in items]
-    return list(g.navigation)

@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.numbers import format_decimal, format_percent
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale
+from flask_babel import Babel, force_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from lms.web import translating
 from lms.web.catalogues import LANGUAGES, SOURCE, Texts, catalogue
 from lms.web.context import current_actor, zone
 
@@ -188,7 +189,7 @@ def _rounded(value: Fraction, digits: int, rounding: str) -> Decimal:
 
 
 def _locale() -> str:
-    return str(get_locale() or SOURCE)
+    return translating.locale_name() or SOURCE
 
 
 def init_app(app: Flask) -> None:

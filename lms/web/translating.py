@@ -20,18 +20,34 @@ _MOST_TEXTS = 10_000
 """Of one language: far more than there are; a template that translates what people typed must not fill the memory."""
 
 
-def _catalogue() -> Any:
-    """The request's catalogue. A locale that changes within the request (a forced one, for a mail) is another catalogue."""
-    context = g.get("_flask_babel") if g else None
-    locale = getattr(context, "babel_locale", None)
-    held = getattr(context, "umbral_catalogue", None)
-    if locale is not None and held is not None and held[0] is locale:
-        return held[1]
+def _held() -> Any:
+    """What is kept of the request's language: (locale, its catalogue, its name), on Flask-Babel's own context.
+
+    A locale that changes within the request (a forced one, for a mail) is another one, and held anew.
+    """
+    try:
+        context = g.get("_flask_babel")
+    except RuntimeError:  # outside of every application: texts stay as they are written
+        context = None
+    held = getattr(context, "umbral_held", None)
+    if held is not None and getattr(context, "babel_locale", None) is held[0]:
+        return held
     found = flask_babel.get_translations()
+    locale = flask_babel.get_locale()
+    held = (locale, found, str(locale or ""))
     context = g.get("_flask_babel") if g else None
-    if context is not None:
-        context.umbral_catalogue = (flask_babel.get_locale(), found)
-    return found
+    if context is not None and locale is not None:
+        context.umbral_held = held
+    return held
+
+
+def _catalogue() -> Any:
+    return _held()[1]
+
+
+def locale_name() -> str:
+    """The locale of what is being written: "es"; "" outside of every application."""
+    return str(_held()[2])
 
 
 @functools.cache

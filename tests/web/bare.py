@@ -6,11 +6,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import wtforms
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from flask_babel import Babel
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
@@ -54,6 +55,13 @@ def faulty_form() -> Sample:
     return form
 
 
+def _drawn(template: str, answers: dict[str, Any], **facts: Any) -> Markup:
+    """An end of the frame, its holes filled at once."""
+    name = answers["user_name"] or ""
+    holes = {"name": name, "initial": name[:1], "token": generate_csrf(), "next": request.full_path}
+    return Markup(render_template(f"web/{template}", hole=holes.__getitem__, now=answers["theme"], **facts))  # noqa: S704 - of a template
+
+
 def make_app(**told: Any) -> Flask:
     """The application; `told` overrides the template globals theme, lang, signed_in, user_name and navigation."""
     app = Flask(__name__, template_folder=str(STATIC.parent / "templates"), static_folder=None)
@@ -68,14 +76,18 @@ def make_app(**told: Any) -> Flask:
         "lang": "es",
         "signed_in": True,
         "user_name": "Ana Prueba",
-        "header_items": [],
         "navigation": [SimpleNamespace(label=label, url="/", active=active) for label, active in places],
-    }
-    for name, answer in (answers | told).items():
+    } | told
+    for name, answer in answers.items():
         app.jinja_env.globals[name] = lambda answer=answer: answer
+    app.jinja_env.globals["top_bar"] = lambda: _drawn(
+        "_top_bar.html", answers, signed_in=answers["signed_in"], places=answers["navigation"] or [], items=[]
+    )
+    app.jinja_env.globals["foot"] = lambda: _drawn("_foot.html", answers, stranger=not answers["signed_in"])
     app.jinja_env.globals["csrf_token"] = generate_csrf
     app.jinja_env.filters["out_of_100"] = out_of_100
     app.jinja_env.globals["language_names"] = NAMES
+    app.add_url_rule("/buscar", "web.search", lambda: "")
     app.add_url_rule("/tema", "web.set_theme", lambda: "", methods=["POST"])
     app.add_url_rule("/idioma", "web.set_language", lambda: "", methods=["POST"])
     app.add_url_rule("/salir", "people.sign_out", lambda: "", methods=["POST"])
