@@ -105,7 +105,7 @@ def import_(
     with tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
         done = run.check(spool, target)
         written = ""
-        refused = bool(done.errors or done.unshown) and not skip_faulty
+        refused = bool(done.errors or done.rejected) and not skip_faulty
         if not (dry_run or done.fatal or refused) and done.good:
             written = run.write(done, spool)
     if done.fatal and target is not None:

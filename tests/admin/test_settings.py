@@ -235,3 +235,20 @@ def test_others_do_not_set(app: Flask, cast: Cast, name: str) -> None:
     assert client.get("/ajustes").status_code == 403
     for url in ("/ajustes", "/ajustes/terminar", "/ajustes/retirar"):
         assert client.post(url, data={}).status_code == 403
+
+
+def test_no_past_day_of_a_site_that_is_ahead_changes(cast: Cast, session: Session) -> None:
+    """Where it is tomorrow already, the administrator's today has ended: its gates and figures stand."""
+    ahead = session.get_one(Site, cast.site_id)
+    ahead.zone = "Pacific/Auckland"
+    session.flush()
+    late = datetime(2026, 5, 4, 23, 30, tzinfo=UTC)  # the fifth of May in Auckland
+    facts = {"key": "gap_days", "value": 40, "to_day": None, "note": "Acta 7", "now": late}
+    for site in (ahead.code, ""):
+        with pytest.raises(Invalid, match=r"admin\.setting_past"):
+            add_setting(session, SYSTEM, from_day=date(2026, 5, 4), site_code=site, **facts)
+    row = add_setting(session, SYSTEM, from_day=date(2026, 5, 5), site_code=ahead.code, **facts)
+    with pytest.raises(Conflict, match=r"admin\.setting_begun"):
+        withdraw_setting(session, SYSTEM, code=row.code, now=late)
+    with pytest.raises(Invalid, match=r"admin\.setting_end_past"):
+        end_setting(session, SYSTEM, code=row.code, last_day=date(2026, 5, 3), now=late)

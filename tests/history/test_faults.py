@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
+import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -231,6 +233,59 @@ def test_formulas_and_merged_cells_are_refused(ready: Session, tmp_path: Path) -
     done, _ = look(ready, path)
     assert faults(done) == [(5, "", "merged"), (3, "minutos", "formula")]
     assert done.fatal
+
+
+def _with_part(path: Path, part: str, change: Callable[[bytes], bytes]) -> None:
+    """Change one part of a packed file, and nothing else."""
+    with zipfile.ZipFile(path) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, change(content) if name == part else content)
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        (
+            "xl/worksheets/sheet1.xml",
+            b't="inlineStr"><is><t>legajo</t></is>',
+            b't="s"><v>999</v>',
+        ),  # a text of no table
+        ("xl/worksheets/sheet1.xml", b"<row ", b'<row r="900000000000" '),  # as many empty rows before it
+        ("xl/worksheets/sheet1.xml", b"baseColWidth", b"otherColWidth"),
+        ("xl/styles.xml", b"borderId", b"otherId"),
+    ],
+)
+def test_a_damaged_spreadsheet_is_told_and_not_tripped_over(
+    ready: Session, tmp_path: Path, part: str, old: bytes, new: bytes
+) -> None:
+    path = tmp_path / "a.xlsx"
+    _book(path, ROW)
+
+    def change(content: bytes) -> bytes:
+        assert old in content
+        changed = content.replace(old, new)
+        return re.sub(rb'(<row r="900000000000") r="\d+"', rb"\1", changed)
+
+    _with_part(path, part, change)
+    try:
+        done, _ = look(ready, path)
+        told = {key for _, _, key in faults(done)}
+    except FileFaultError as wrong:
+        told = {wrong.found.fault.key}
+    assert "not_xlsx" in told
+
+
+def test_a_spreadsheet_whose_bytes_were_changed_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    _book(path, ROW)
+    with zipfile.ZipFile(path) as packed:
+        at = packed.getinfo("xl/styles.xml").header_offset + len("xl/styles.xml") + 40
+    content = bytearray(path.read_bytes())
+    content[at : at + 20] = b"\xff" * 20
+    path.write_bytes(content)
+    assert _refused(path)[0] == "not_xlsx"
 
 
 def test_sheets_of_others_are_passed_over_and_said(ready: Session, tmp_path: Path) -> None:

@@ -12,10 +12,13 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
+from lms.app import create_app
 from lms.cli import main
 from lms.kit.db import Database
-from tests.cast import Cast
-from tests.history.samples import prior_certificate
+from lms.web.context import services
+from tests.cast import Cast, make_cast
+from tests.conftest import NOW
+from tests.history.samples import HOURS, csv_of, line, prior_certificate
 
 
 @pytest.fixture
@@ -133,3 +136,22 @@ def test_other_files_and_people_are_refused(run: Callable[..., Any], tmp_path: P
     assert run("history", "import", str(path)).exit_code == 1
     assert run("history", "import", str(tmp_path / "none.csv")).exit_code == 2
     assert run("history", "import", str(path), "--by", "NADIE").exit_code == 2
+
+
+def test_many_warnings_do_not_keep_good_rows_from_being_written(
+    run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who brings a longer list each month has more rows that were imported before than are listed one by one."""
+    with create_app().app_context():
+        database = services().database
+        with database.writing() as session:
+            make_cast(session, NOW)
+        database.engine.dispose()
+    monkeypatch.setenv("LMS_HISTORY_FAULTS", "1")
+    rows = [line(HOURS, id=str(number), fecha=f"2026-03-0{number}") for number in range(2, 6)]
+    first = run("history", "import", str(csv_of(tmp_path, *rows[:3])), "--json")
+    assert first.exit_code == 0, first.output
+    second = run("history", "import", str(csv_of(tmp_path, *rows, name="b.csv")), "--json")
+    document = json.loads(second.output)
+    assert (second.exit_code, document["unshown"], document["counts"]["repeated"]) == (0, 2, 3)
+    assert document["batch"] != ""

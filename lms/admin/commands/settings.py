@@ -14,7 +14,7 @@ from lms.kit.db import lock
 from lms.kit.errors import Conflict, Invalid, NotAllowed
 from lms.kit.ids import new_code
 from lms.kit.permissions import Actor, Permission
-from lms.people.queries import site_for
+from lms.people.queries import site_for, sites
 
 MANAGE = Permission.MANAGE_ACCESS
 
@@ -43,7 +43,7 @@ def add_setting(
     site_id = _place(session, actor, site_code)
     if not spec.low <= value <= spec.high:
         raise Invalid("admin.setting_range", field="value", low=spec.low, high=spec.high)
-    if from_day < local_day(now, actor.zone):
+    if from_day < _today(session, actor, site_id, now):
         raise Invalid("admin.setting_past", field="from_day")
     if to_day is not None and to_day < from_day:
         raise Invalid("admin.setting_dates", field="to_day")
@@ -64,7 +64,7 @@ def end_setting(session: Session, actor: Actor, *, code: str, last_day: date, no
     Invalid("admin.setting_end_past" | "admin.setting_dates" | "admin.setting_end_later").
     """
     old = _changeable(session, actor, code)
-    if last_day < local_day(now, actor.zone) - timedelta(days=1):
+    if last_day < _today(session, actor, old.site_id, now) - timedelta(days=1):
         raise Invalid("admin.setting_end_past", field="last_day")
     if last_day < old.from_day:
         raise Invalid("admin.setting_dates", field="last_day")
@@ -76,7 +76,7 @@ def end_setting(session: Session, actor: Actor, *, code: str, last_day: date, no
 def withdraw_setting(session: Session, actor: Actor, *, code: str, now: datetime) -> DatedSetting:
     """Take back a range that has not begun. Raises: as `end_setting`; Conflict("admin.setting_begun")."""
     old = _changeable(session, actor, code)
-    if old.from_day <= local_day(now, actor.zone):
+    if old.from_day <= _today(session, actor, old.site_id, now):
         raise Conflict("admin.setting_begun")
     return _write(session, actor, "setting.withdraw", _facts(old) | {"withdrawn": True}, corrects=old, now=now)
 
@@ -87,6 +87,12 @@ def _place(session: Session, actor: Actor, site_code: str) -> int | None:
     if not actor.scope(MANAGE).everybody:
         raise NotAllowed("admin.setting_scope")
     return None
+
+
+def _today(session: Session, actor: Actor, site_id: int | None, now: datetime) -> date:
+    """The day that has begun wherever the value would hold: where it is tomorrow already, the day of the actor is past."""
+    zones = {site.zone for site in sites(session) if site_id in {None, site.id}}
+    return max(local_day(now, zone) for zone in {actor.zone, *zones})
 
 
 def _locked(session: Session) -> None:

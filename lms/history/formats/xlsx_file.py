@@ -6,12 +6,12 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from lms.history.formats.table import FileLimits, Sheet, Table, refuse_large
 from lms.history.rules.cells import Cell, Formula
@@ -22,6 +22,8 @@ _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z]+[0-9]+:[A-Z]+[0-9]
 _CHUNK = 1 << 20
 _MOST_COLUMNS = 4 * len(COLUMNS)
 """Cells beyond are not ours: a stray format at the end of a sheet makes rows of 16,384 cells."""
+_MOST_ROWS = 1_048_576
+"""Of a sheet of the format: a row that is numbered beyond would be preceded by as many empty ones."""
 
 
 def open_xlsx(path: Path, limits: FileLimits, wanted: str = "") -> Table:
@@ -50,22 +52,27 @@ def open_xlsx(path: Path, limits: FileLimits, wanted: str = "") -> Table:
 
 
 def _refuse_bomb(path: Path, limits: FileLimits) -> None:
-    try:
-        with zipfile.ZipFile(path) as packed:
-            size = sum(item.file_size for item in packed.infolist())
-    except (zipfile.BadZipFile, OSError):
-        raise FileFaultError(fault("not_xlsx")) from None
+    with _damaged(), zipfile.ZipFile(path) as packed:
+        size = sum(item.file_size for item in packed.infolist())
     if size > limits.unpacked_mib * 1024 * 1024:
         raise FileFaultError(fault("file_large", size=-(-size // (1024 * 1024)), limit=limits.unpacked_mib))
 
 
-def _load(path: Path) -> Any:
+@contextmanager
+def _damaged(sheet: str = "") -> Iterator[None]:
+    """Whatever goes wrong while a file is taken apart says that it is damaged: the library lets through what it meets."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about styles and validations that we do not use
-            return openpyxl.load_workbook(path, read_only=True, data_only=False)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError):
-        raise FileFaultError(fault("not_xlsx")) from None
+        yield
+    except FileFaultError:
+        raise
+    except Exception:  # noqa: BLE001 - of a damaged part: from zlib, zipfile, the XML parser or openpyxl, of any type
+        raise FileFaultError(fault("not_xlsx"), sheet=sheet) from None
+
+
+def _load(path: Path) -> Any:
+    with _damaged(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about styles and validations that we do not use
+        return openpyxl.load_workbook(path, read_only=True, data_only=False)
 
 
 def _sheet(path: Path, name: str) -> Sheet | None:
@@ -88,13 +95,16 @@ def _sheet(path: Path, name: str) -> Sheet | None:
 def _lines(path: Path, name: str) -> Iterator[tuple[int, Sequence[Cell]]]:
     book = _load(path)
     try:
-        sheet = book[name]
-        sheet.reset_dimensions()  # what the file says of its size is often wrong
-        try:
+        with _damaged(name):
+            sheet = book[name]
+            sheet.reset_dimensions()  # what the file says of its size is often wrong
+            before = None
             for number, cells in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), 1):
-                yield number, [_value(cell) for cell in cells]
-        except (SyntaxError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
-            raise FileFaultError(fault("not_xlsx"), sheet=name) from None
+                if number > _MOST_ROWS:
+                    raise FileFaultError(fault("not_xlsx"), sheet=name)
+                if cells is not before:  # rows that are not there come as one and the same
+                    yield number, [_value(cell) for cell in cells]
+                before = cells
     finally:
         book.close()
 
@@ -118,7 +128,7 @@ def _merged(path: Path, table: Table) -> list[Found]:
         parts = {sheet.title: sheet._worksheet_path for sheet in book.worksheets}
     finally:
         book.close()
-    with zipfile.ZipFile(path) as packed:
+    with _damaged(), zipfile.ZipFile(path) as packed:
         for sheet in table.sheets:
             with packed.open(parts[sheet.name].lstrip("/")) as stream:
                 rest = b""
