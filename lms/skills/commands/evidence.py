@@ -69,12 +69,19 @@ def attach_evidence(
         session.flush()
         kept.append(file)
     if kept:
-        audit.record(
-            session,
-            actor,
-            action="evidence.attach",
-            subject=("ojt_record" if ojt else "verification", record.code),
-            after={"files": "; ".join(f"{file.name} (SHA-256 {file.sha256})" for file in kept)},
-            now=now,
-        )
+        _note(session, actor, record, kept, now=now)
     return kept
+
+
+def _note(
+    session: Session, actor: Actor, record: Verification | OjtRecord, kept: Sequence[StoredFile], *, now: datetime
+) -> None:
+    """The audit row of the files of a record."""
+    audit.record(
+        session,
+        actor,
+        action="evidence.attach",
+        subject=("ojt_record" if isinstance(record, OjtRecord) else "verification", record.code),
+        after={"files": "; ".join(f"{file.name} (SHA-256 {file.sha256})" for file in kept)},
+        now=now,
+    )
