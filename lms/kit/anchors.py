@@ -81,6 +81,7 @@ def latest(session: Session) -> AuditCheckpoint | None:
 def write_log(session: Session, folder: Path) -> int:
     """Add to the file the checkpoints that it lacks; returns how many. Called after they were committed."""
     path = folder / LOG_NAME
+    _mend_end(path)
     known = max((line.id for line in read_log(folder) if line is not None), default=0)
     rows = session.scalars(select(AuditCheckpoint).where(AuditCheckpoint.id > known).order_by(AuditCheckpoint.id)).all()
     if rows:
@@ -91,6 +92,16 @@ def write_log(session: Session, folder: Path) -> int:
             log.flush()
             os.fsync(log.fileno())
     return len(rows)
+
+
+def _mend_end(path: Path) -> None:
+    """Take away a last line that was cut off while it was written (the disk was full, the machine stopped): it comes again."""
+    if not path.exists():
+        return
+    with path.open("r+b") as log:
+        content = log.read()
+        if content and not content.endswith(b"\n"):
+            log.truncate(content.rfind(b"\n") + 1)
 
 
 def read_log(folder: Path) -> list[Line | None]:

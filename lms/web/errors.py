@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any, cast
 
 from flask import Flask, current_app, g, jsonify, render_template, request
@@ -53,6 +54,7 @@ _TOO_OLD = _l(
     "La página estuvo abierta demasiado tiempo o se ingresó de nuevo mientras tanto. "
     "Volver atrás, recargar y enviar otra vez."
 )
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _WITH_PASSWORDS = frozenset({"people.sign_in", "people.use_code", "people.change_password"})
 
 
@@ -123,6 +125,10 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _unavailable(error: OperationalError) -> ResponseReturnValue:
     current_app.logger.error("database unavailable: %s", error.orig)
+    return _try_again()
+
+
+def _try_again() -> ResponseReturnValue:
     replay: list[tuple[str, str]] = []
     with_files = any(file.filename for file in request.files.values())
     if request.method == "POST" and request.endpoint not in _WITH_PASSWORDS and not with_files:
@@ -136,6 +142,9 @@ def _unavailable(error: OperationalError) -> ResponseReturnValue:
 
 
 def _crash(error: Exception) -> ResponseReturnValue:
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        current_app.logger.error("no room on the disk: %s", error)
+        return _try_again()
     current_app.logger.exception("unhandled error", exc_info=error)
     if current_app.testing:
         raise error

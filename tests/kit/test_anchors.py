@@ -198,3 +198,14 @@ def test_checkpoints_are_evidence(anchored: Database) -> None:
         assert session.scalar(select(AuditCheckpoint.seal_id).where(AuditCheckpoint.id == 1)) == 4
         assert session.scalar(select(text("count(*)")).select_from(AuditSeal)) == 10
         assert session.scalar(select(AuditEntry.action).where(AuditEntry.subject_kind == "signing_key")) == "key.make"
+
+
+def test_a_line_cut_off_while_it_was_written_comes_again(anchored: Database, tmp_path: Path) -> None:
+    path = tmp_path / LOG_NAME
+    whole = path.read_text()
+    for cut in (1, 40):  # without its line end, and in the middle
+        path.write_text(whole[:-cut])
+        grow(anchored, tmp_path, 1)
+        assert verdict(anchored, tmp_path).faults == ()
+        whole = path.read_text()
+    assert len(whole.splitlines()) == 5

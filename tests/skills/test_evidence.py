@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import re
 from collections.abc import Callable, Iterator
@@ -236,3 +237,59 @@ def test_a_refusal_names_the_field(floor: World, database: Database, store: File
                 now=at(2),
             )
         assert refused.value.field == "evidence"
+
+
+def test_a_form_sent_again_with_other_files_keeps_to_the_limit(
+    floor: World, look: Callable[[Member], FlaskClient], database: Database, settings: config.Settings
+) -> None:
+    trainer, url = look(floor.cast.trainer), f"/persona/{floor.cast.agent.code}/practica"
+    files = sent(*[(f"{number}.pdf", PDF) for number in range(settings.evidence_files)])
+    assert trainer.post(url, data=practice("abc234", evidence=files)).status_code == 303
+    again = trainer.post(url, data=practice("abc234", evidence=sent(("otro.pdf", PDF))))
+    assert again.status_code == 400
+    assert "Son demasiados archivos" in again.text
+    with database.reading() as session:
+        assert len(session.scalars(select(EvidenceFile)).all()) == settings.evidence_files
+
+
+def test_a_form_gone_back_to_and_changed_is_not_said_to_be_recorded(
+    floor: World, look: Callable[[Member], FlaskClient], database: Database
+) -> None:
+    trainer = look(floor.cast.trainer)
+    url = f"/persona/{floor.cast.agent.code}/practica"
+    assert trainer.post(url, data=practice("abc234")).status_code == 303
+    changed = trainer.post(url, data=practice("abc234", minutes="120"))
+    assert changed.status_code == 409
+    assert "ya se usó para otro registro" in changed.text
+    url = f"/persona/{floor.cast.agent.code}/verificar"
+    form = {
+        "code": "def567",
+        "what": "pre_ojt",
+        "observed_on": on(2).isoformat(),
+        "score": "91",
+        "method": "observation",
+    }
+    assert trainer.post(url, data=form).status_code == 303
+    assert trainer.post(url, data=form).status_code == 303
+    changed = trainer.post(url, data=form | {"score": "95"})
+    assert changed.status_code == 409
+    assert "ya se usó para otro registro" in changed.text
+    with database.reading() as session:
+        assert [row.minutes for row in session.scalars(select(OjtRecord))] == [95]
+
+
+def test_a_full_disk_is_told_and_keeps_nothing(
+    floor: World, look: Callable[[Member], FlaskClient], database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    trainer, url = look(floor.cast.trainer), f"/persona/{floor.cast.agent.code}/practica"
+    with monkeypatch.context() as patched:
+        patched.setattr("lms.kit.files.os.fsync", full)
+        answer = trainer.post(url, data=practice("abc234", evidence=sent(("acta.pdf", PDF))))
+    assert answer.status_code == 503
+    assert "sin espacio" in answer.text
+    with database.reading() as session:
+        assert session.scalars(select(OjtRecord)).all() == []
+    assert trainer.post(url, data=practice("abc234", evidence=sent(("acta.pdf", PDF)))).status_code == 303

@@ -47,7 +47,7 @@ def attach_evidence(
     limit = store.purposes[PURPOSE].max_files
     if len(uploads) > limit:
         raise Invalid("files.too_many", field="evidence", limit=limit)
-    kept = []
+    kept: list[StoredFile] = []
     there = {(file.name, file.sha256) for file in queries.evidence_of(session, record)}
     for upload in uploads:
         try:
@@ -60,6 +60,8 @@ def attach_evidence(
             session.flush()
             continue
         there.add((file.name, file.sha256))
+        if len(there) > limit:  # a form sent again with other files, however often
+            raise Invalid("files.too_many", field="evidence", limit=limit)
         link = EvidenceFile(
             file_id=file.id, ojt_id=record.id if ojt else None, verification_id=None if ojt else record.id
         )
@@ -67,12 +69,19 @@ def attach_evidence(
         session.flush()
         kept.append(file)
     if kept:
-        audit.record(
-            session,
-            actor,
-            action="evidence.attach",
-            subject=("ojt_record" if ojt else "verification", record.code),
-            after={"files": "; ".join(f"{file.name} (SHA-256 {file.sha256})" for file in kept)},
-            now=now,
-        )
+        _note(session, actor, record, kept, now=now)
     return kept
+
+
+def _note(
+    session: Session, actor: Actor, record: Verification | OjtRecord, kept: Sequence[StoredFile], *, now: datetime
+) -> None:
+    """The audit row of the files of a record."""
+    audit.record(
+        session,
+        actor,
+        action="evidence.attach",
+        subject=("ojt_record" if isinstance(record, OjtRecord) else "verification", record.code),
+        after={"files": "; ".join(f"{file.name} (SHA-256 {file.sha256})" for file in kept)},
+        now=now,
+    )

@@ -68,10 +68,17 @@ def record_ojt(
     observer = human(session, actor, now)
     case = _case(session, actor, person_code=person_code, programme_id=programme_id, practice=practice, now=now)
     if code and (first := queries.ojt_by_code(session, code)) is not None:
-        if first.person_id != case.person.id or first.observer_id != observer:
-            raise Conflict("skills.code_taken")
-        return first
+        return _again(first, case, observer, practice)
     return _write(session, actor, case, practice, now=now, code=code)
+
+
+def _again(first: OjtRecord, case: Case, observer: int, practice: Practice) -> OjtRecord:
+    """The record that this form made. Raises: Conflict("skills.code_taken") where it says something else now."""
+    said = (first.person_id, first.observer_id, first.day, first.minutes, first.contacts, first.comment)
+    now_said = (case.person.id, observer, practice.day, practice.minutes, practice.contacts, practice.comment.strip())
+    if said != now_said:
+        raise Conflict("skills.code_taken")
+    return first
 
 
 def correct_ojt(

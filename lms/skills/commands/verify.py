@@ -52,14 +52,15 @@ def record_verification(
     """Record that the actor verified a person, and sign as evaluator. Failing opens an action plan.
 
     The threshold is that of the profile in force on the day observed; the verdict is computed, exactly. `code` (of the
-    form) makes it idempotent: sent twice, it is recorded once.
+    form) makes it idempotent: sent twice, it is recorded once; sent again with something else, it is refused.
     Raises: what `case_for` raises; Invalid("skills.score_range" | "skills.method_unknown"); Conflict("skills.order.*") with
-    what lacks (invariant 9).
+    what lacks (invariant 9); Conflict("skills.code_taken").
     """
     evaluator = human(session, actor, now)
     case = _case(session, actor, person_code=person_code, programme_id=programme_id, observed=observed, now=now)
     if code and (first := queries.verification_by_code(session, code)) is not None:
-        return _again(first, case, evaluator)
+        skill_id = _skill_id(session, kind, skill_code)
+        return _again(first, case, evaluator, kind=kind, skill_id=skill_id, observed=observed)
     skill_id = _skill_id(session, kind, skill_code)
     return _write(
         session,
@@ -173,8 +174,21 @@ def check_observed(observed: Observed) -> None:
         raise Invalid("skills.method_unknown", field="method")
 
 
-def _again(first: Verification, case: Case, evaluator: int) -> Verification:
-    if first.person_id != case.person.id or first.evaluator_id != evaluator:
+def _again(
+    first: Verification,
+    case: Case,
+    evaluator: int,
+    *,
+    kind: VerificationKind,
+    skill_id: int | None,
+    observed: Observed,
+) -> Verification:
+    """The record that this form made. Raises: Conflict("skills.code_taken") where it says something else now: who went
+    back and changed the score must not be told that it was recorded.
+    """
+    said = (first.person_id, first.evaluator_id, first.kind, first.skill_id, first.observed_on, first.comment)
+    now_said = (case.person.id, evaluator, kind.value, skill_id, observed.observed_on, observed.comment.strip())
+    if said != now_said or Fraction(first.score_num, first.score_den) != observed.score:
         raise Conflict("skills.code_taken")
     return first
 
