@@ -91,7 +91,6 @@ def make_app(**told: Any) -> Flask:
     app.add_url_rule("/tema", "web.set_theme", lambda: "", methods=["POST"])
     app.add_url_rule("/idioma", "web.set_language", lambda: "", methods=["POST"])
     app.add_url_rule("/salir", "people.sign_out", lambda: "", methods=["POST"])
-    app.add_url_rule("/buscar", "web.search", lambda: "")
     app.add_url_rule("/cuenta", "people.account", lambda: "")
 
     @app.get("/")
