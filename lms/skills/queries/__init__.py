@@ -16,6 +16,7 @@ from lms.skills.queries.live import (
     live_periods_page,
     overlapping_live_period,
 )
+from lms.skills.queries.plans import PlanRow, plan_for, plan_of, plans_page
 from lms.skills.queries.prior import PriorRow, prior_fact, prior_record, prior_records
 from lms.skills.queries.profiles import (
     course_choices,
@@ -31,7 +32,6 @@ from lms.skills.queries.profiles import (
 )
 from lms.skills.queries.records import (
     History,
-    PlanRow,
     RecordRow,
     corrected_by,
     hours_entry_of,
@@ -47,9 +47,6 @@ from lms.skills.queries.records import (
     ojt_for,
     ojt_minutes_on,
     people_history,
-    plan_for,
-    plan_of,
-    plans_page,
     record_row,
     replacement_of,
     roles_of,
