@@ -29,7 +29,7 @@ from benchmarks.visitor import Client
 from benchmarks.world import HR, PASSWORD, Learner, World, grow, make_world
 from lms.people.passwords import Passwords
 
-_SECRET = "a secret that lives as long as a run of benchmarks"  # noqa: S105
+_SECRET = "a secret that lives as long as a run of benchmarks"  # noqa: S105 - of servers that live as long as the run
 
 
 def _say(text: str) -> None:

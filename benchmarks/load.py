@@ -94,7 +94,7 @@ def _run_timed(job: Job) -> Measured:
             call()
             into.append(time.perf_counter() - before)
 
-    _in_threads([lambda each=each, into=into: work(each, into) for each, into in zip(calls, times, strict=True)])  # type: ignore[misc]
+    _in_threads([lambda each=each, into=into: work(each, into) for each, into in zip(calls, times, strict=True)])  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
     every = [value for some in times for value in some]
     return Measured(every, time.perf_counter() - begun, len(every))
 

@@ -61,7 +61,7 @@ def _page_rows(run: Run) -> Iterator[Line]:
                 row.moodle,
                 f"{row.must:g} ms",
                 f"{row.aim:g} ms",
-                *_cells(run, lambda found, row=row: _cpu(found, row)),  # type: ignore[misc]
+                *_cells(run, lambda found, row=row: _cpu(found, row)),  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
             )
         if row.queries is not None:
             yield (
@@ -69,7 +69,7 @@ def _page_rows(run: Run) -> Iterator[Line]:
                 row.moodle.rpartition(", ")[2] if "queries" in row.moodle else "",
                 str(row.queries),
                 "",
-                *_cells(run, lambda found, row=row: _queries(found, row)),  # type: ignore[misc]
+                *_cells(run, lambda found, row=row: _queries(found, row)),  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
             )
     yield (
         "Module page: requests a second, of a bare view's with the same bytes",
@@ -109,7 +109,7 @@ def _export_rows(run: Run) -> Iterator[Line]:
                 f"{export.moodle[place]:g} s",
                 f"{export.must[place]:g} s",
                 "",
-                *_cells(run, lambda found, export=export, place=place: _export(found, export, place)),  # type: ignore[misc]
+                *_cells(run, lambda found, export=export, place=place: _export(found, export, place)),  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
             )
 
 
@@ -128,7 +128,7 @@ def _visit_rows(run: Run) -> Iterator[Line]:
             weight.moodle,
             must,
             f"{weight.aim_kb:g} kB",
-            *_cells(run, lambda found, weight=weight: _visit(found, weight)),  # type: ignore[misc]
+            *_cells(run, lambda found, weight=weight: _visit(found, weight)),  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
         )
 
 

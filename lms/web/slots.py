@@ -20,4 +20,4 @@ def slot(name: str, **keywords: Any) -> Markup:
     """What the fillers of a slot give, in the order they were added; a Jinja global."""
     fillers = current_app.extensions.get("umbral_slots", {}).get(name, [])
     # Fillers return what render_template gave them: escaped already.
-    return Markup("".join(html for filler in fillers if (html := filler(**keywords)) is not None))  # noqa: S704
+    return Markup("".join(html for filler in fillers if (html := filler(**keywords)) is not None))  # noqa: S704 - made by templates

@@ -21,7 +21,7 @@ from lms.kit.db import ping
 MIB = 1024 * 1024
 SPACE_WARN, SPACE_FAIL = 2048, 256
 """MiB free on the disk of the data."""
-REMOTE = frozenset("nfs nfs4 cifs smb smb2 smb3 smbfs fuse.sshfs 9p afs ceph fuse.glusterfs".split())  # noqa: SIM905
+REMOTE = frozenset("nfs nfs4 cifs smb smb2 smb3 smbfs fuse.sshfs 9p afs ceph fuse.glusterfs".split())  # noqa: SIM905 - reads better than a list of quotes
 """File systems on which SQLite's locks cannot be trusted."""
 WEB_ROOT = Path(__file__).resolve().parents[2] / "web"
 HOUSEKEEPING_LATE = 10
