@@ -8,9 +8,11 @@ that one run finds everything an author has to mend.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+import io
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -60,8 +62,10 @@ class Reader:
     Take each key with the getter of its type, then call `finish()`: what was not taken is an unknown key.
     """
 
-    def __init__(self, node: yaml.MappingNode, file: str, report: Report, offset: int = 0) -> None:
-        self.file, self.report, self._offset = file, report, offset
+    def __init__(
+        self, node: yaml.MappingNode, file: str, report: Report, offset: int = 0, *, strict: bool = True
+    ) -> None:
+        self.file, self.report, self._offset, self.strict = file, report, offset, strict
         self.first_line = node.start_mark.line + 1 + offset
         self._nodes: dict[str, yaml.Node] = {}
         self._key_lines: dict[str, int] = {}
@@ -86,6 +90,10 @@ class Reader:
 
     def warning(self, key: str, message: str) -> None:
         self.report.warning(self.file, self.line(key), message)
+
+    def advise(self, key: str, message: str) -> None:
+        """Report what a strict reader takes for a fault and a lenient one only warns of."""
+        (self.error if self.strict else self.warning)(key, message)
 
     def _take(self, key: str, required: bool) -> yaml.Node | None:
         self._taken.add(key)
@@ -115,6 +123,13 @@ class Reader:
             self.error(key, f"«{key}» está vacía")
         if len(value) > max_length:
             self.error(key, f"«{key}» tiene {len(value)} caracteres; el máximo es {max_length}")
+        return value
+
+    def advised(self, key: str, *, max_length: int = 20_000) -> str:
+        """As `text`: required, but where the reader is lenient one that is missing or empty is only warned of."""
+        value = self.text(key, required=False, max_length=max_length)
+        if not value:
+            self.advise(key, f"«{key}» está vacía" if key in self else f"falta la clave «{key}»")
         return value
 
     def choice(self, key: str, options: Iterable[str], *, default: str | None = None) -> str:
@@ -183,7 +198,7 @@ class Reader:
         found: list[Reader] = []
         for child in node.value:
             if isinstance(child, yaml.MappingNode):
-                found.append(Reader(child, self.file, self.report, self._offset))
+                found.append(Reader(child, self.file, self.report, self._offset, strict=self.strict))
             else:
                 line = child.start_mark.line + 1 + self._offset
                 self.report.error(self.file, line, f"cada elemento de «{key}» tiene que ser un grupo de claves")
@@ -233,6 +248,25 @@ def parse_yaml(text: str, name: str, report: Report, offset: int = 0) -> Reader 
         report.error(name, 1 + offset, "se esperaba un grupo de claves («clave: valor»)")
         return None
     return Reader(node, name, report, offset)
+
+
+def reader_of(document: Mapping[str, Any], file: str, line: int, report: Report, *, strict: bool = False) -> Reader:
+    """A reader over a document that some other format gave; every fault is told at `line` of `file`.
+
+    Raises: yaml.representer.RepresenterError for values that YAML cannot hold.
+    """
+    node = yaml.SafeDumper(io.StringIO()).represent_data(dict(document))
+    mark = yaml.Mark(file, 0, max(0, line - 1), 0, None, 0)
+    waiting: list[yaml.Node] = [node]
+    while waiting:
+        each = waiting.pop()
+        each.start_mark = each.end_mark = mark
+        if isinstance(each, yaml.MappingNode):
+            waiting += [part for pair in each.value for part in pair]
+        elif isinstance(each, yaml.SequenceNode):
+            waiting += each.value
+    assert isinstance(node, yaml.MappingNode)  # that is what a dict becomes
+    return Reader(node, file, report, strict=strict)
 
 
 def read_yaml(path: Path, name: str, report: Report) -> Reader | None:

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from lms.kit.content import MAX_FILE_BYTES, Fault, Report, parse_yaml, read_front_matter, read_text, read_yaml
+from lms.kit.content import (
+    MAX_FILE_BYTES,
+    Fault,
+    Report,
+    parse_yaml,
+    read_front_matter,
+    read_text,
+    read_yaml,
+    reader_of,
+)
 
 
 def faults(report: Report) -> list[tuple[int, str]]:
@@ -100,3 +109,28 @@ def test_a_report_as_json_is_sorted() -> None:
     report.warning("a", 1, "y")
     assert [(item["file"], item["line"]) for item in report.as_dict()["errors"]] == [("a", 2), ("a", 9), ("b", 1)]
     assert not report.ok
+
+
+def test_a_document_of_another_format_is_read_alike_and_leniently() -> None:
+    report = Report()
+    options = [{"text": "12", "correct": True}, {"text": "no"}]
+    reader = reader_of({"id": "x", "n": 3, "on": False, "options": options, "why": ""}, "f.gift", 7, report)
+    assert (reader.text("id"), reader.integer("n", low=0, high=9), reader.flag("on")) == ("x", 3, False)
+    inner = reader.maps("options")
+    assert [(each.text("text"), each.flag("correct", default=False)) for each in inner] == [("12", True), ("no", False)]
+    assert inner[1].advised("feedback") == "" == reader.advised("why")
+    reader.finish()
+    assert report.ok
+    assert report.warnings == [
+        Fault("f.gift", 7, "falta la clave «feedback»"),
+        Fault("f.gift", 7, "«why» está vacía"),
+    ]
+
+
+def test_what_a_lenient_reader_advises_a_strict_one_wants() -> None:
+    report = Report()
+    reader = parse_yaml("a: 1", "x.yaml", report)
+    assert reader is not None
+    assert reader.advised("a") == "1"
+    assert reader.advised("b") == ""
+    assert faults(report) == [(1, "falta la clave «b»")]

@@ -1,0 +1,33 @@
+"""Tables of tests: banks and plans as immutable versions, attempts as append-only steps, results beside results."""
+
+from lms.assessment.models.attempts import Attempt, AttemptItem, AttemptStep, Result
+from lms.assessment.models.content import (
+    Bank,
+    BankVersion,
+    BankVersionQuestion,
+    PlanVersion,
+    Question,
+    QuestionVersion,
+    Test,
+)
+from lms.assessment.models.supervision import Accommodation, Dispute, DisputeAnswer, ExamRoom, Mark, Regrade
+
+__all__ = [
+    "Accommodation",
+    "Attempt",
+    "AttemptItem",
+    "AttemptStep",
+    "Bank",
+    "BankVersion",
+    "BankVersionQuestion",
+    "Dispute",
+    "DisputeAnswer",
+    "ExamRoom",
+    "Mark",
+    "PlanVersion",
+    "Question",
+    "QuestionVersion",
+    "Regrade",
+    "Result",
+    "Test",
+]
