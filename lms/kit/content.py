@@ -12,7 +12,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -255,7 +255,7 @@ def reader_of(document: Mapping[str, Any], file: str, line: int, report: Report,
 
     Raises: yaml.representer.RepresenterError for values that YAML cannot hold.
     """
-    node = yaml.SafeDumper(io.StringIO()).represent_data(dict(document))
+    node = cast(yaml.MappingNode, yaml.SafeDumper(io.StringIO()).represent_data(dict(document)))
     mark = yaml.Mark(file, 0, max(0, line - 1), 0, None, 0)
     waiting: list[yaml.Node] = [node]
     while waiting:
@@ -265,7 +265,6 @@ def reader_of(document: Mapping[str, Any], file: str, line: int, report: Report,
             waiting += [part for pair in each.value for part in pair]
         elif isinstance(each, yaml.SequenceNode):
             waiting += each.value
-    assert isinstance(node, yaml.MappingNode)  # that is what a dict becomes
     return Reader(node, file, report, strict=strict)
 
 
