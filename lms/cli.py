@@ -49,6 +49,7 @@ class LazyGroup(click.Group):
         "metrics": "lms.metrics.cli:metrics",
         "demo": "lms.demo.cli:demo",
         "keys": "lms.admin.cli:keys",
+        "stats": "lms.assessment.stats_cli:stats",
     }
 
     reading = frozenset({"history", "hours", "keys", "metrics"})
