@@ -113,8 +113,7 @@ def _read(rows: Sequence[tuple[int, list[str]]], id_column: str | None, *, decim
                     faults.append(f"línea {line}, columna «{names[column]}»: {fault}")
         table.append(marks)
     if wrong and left_out < 0:
-        column, count = min(wrong.items())
-        if column == 0 and count == len(body):
+        if set(wrong) == {0}:
             faults.insert(
                 0, f"la columna «{names[0]}» no tiene notas de 0 a 1; si identifica personas, --id-column {names[0]!r}"
             )
