@@ -112,11 +112,9 @@ def _read(rows: Sequence[tuple[int, list[str]]], id_column: str | None, *, decim
                 if len(faults) < MAX_FAULTS:
                     faults.append(f"línea {line}, columna «{names[column]}»: {fault}")
         table.append(marks)
-    if wrong and left_out < 0:
-        if set(wrong) == {0}:
-            faults.insert(
-                0, f"la columna «{names[0]}» no tiene notas de 0 a 1; si identifica personas, --id-column {names[0]!r}"
-            )
+    if left_out < 0 and set(wrong) == {0}:
+        hint = f"la columna «{names[0]}» no tiene notas de 0 a 1; si identifica personas, --id-column {names[0]!r}"
+        faults.insert(0, hint)
     return Marks(Sheet(tuple(name for column, name in enumerate(names) if column != left_out), table), faults)
 
 
