@@ -57,6 +57,8 @@ def read_scores(data: bytes, *, id_column: str | None = None) -> Marks:
         ]
     except csv.Error as fault:
         return _nothing(f"CSV mal escrito: {fault}")
+    if not rows:
+        return _nothing("el archivo está vacío")
     return _read(rows, id_column, decimal_comma=separator != ",")
 
 
