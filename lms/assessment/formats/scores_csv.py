@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -37,52 +37,44 @@ def read_scores(data: bytes, *, id_column: str | None = None) -> Marks:
     Comma, semicolon and tab are told apart by the heading; where semicolons or tabs separate, a decimal comma is one. A mark
     is a number from 0 to 1, a percentage or a fraction; a percentage that only comes near a fraction (33.33333%) means it.
     """
-    if len(data) > MAX_BYTES:
-        return _nothing(f"el archivo pasa de {MAX_BYTES // 1024 // 1024} MB")
-    text = _decoded(data)
-    if text is None:
-        return _nothing("el archivo no está en UTF-8 ni en UTF-16; guardarlo como «CSV UTF-8»")
-    if "\0" in text:
-        return _nothing("el archivo no es un CSV: tiene caracteres nulos")
-    lines = text.splitlines()
-    start = next((number for number, line in enumerate(lines) if line.strip()), None)
-    if start is None:
-        return _nothing("el archivo está vacío")
-    separator = _separator(lines[start])
     try:
-        rows = [
-            (number, row)
-            for number, row in _numbered(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-            if any(cell.strip() for cell in row)
-        ]
-    except csv.Error as fault:
-        return _nothing(f"CSV mal escrito: {fault}")
-    if not rows:
-        return _nothing("el archivo está vacío")
+        rows, separator = _rows(_decoded(data))
+    except ValueError as fault:
+        return Marks(Sheet((), []), [str(fault)])
     return _read(rows, id_column, decimal_comma=separator != ",")
 
 
-def _nothing(fault: str) -> Marks:
-    return Marks(Sheet((), []), [fault])
+def _rows(text: str) -> tuple[list[tuple[int, list[str]]], str]:
+    """The rows that hold something, with their lines, and the separator. Raises: ValueError, saying what is wrong."""
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    separator = _separator(head)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error as fault:
+        raise ValueError(f"CSV mal escrito: {fault}") from None
+    if not rows:
+        raise ValueError("el archivo está vacío")
+    return rows, separator
 
 
-def _decoded(data: bytes) -> str | None:
+def _decoded(data: bytes) -> str:
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"el archivo pasa de {MAX_BYTES // 1024 // 1024} MB")
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding)
     except UnicodeDecodeError:
-        return None
+        raise ValueError("el archivo no está en UTF-8 ni en UTF-16; guardarlo como «CSV UTF-8»") from None
+    if "\0" in text:
+        raise ValueError("el archivo no es un CSV: tiene caracteres nulos")
+    return text
 
 
 def _separator(head: str) -> str:
     """The sign that the heading has most of; a comma where it has none."""
     bare = re.sub(r'"[^"]*"', "", head)
     return max(",;\t", key=bare.count)
-
-
-def _numbered(reader: Iterable[list[str]]) -> Iterable[tuple[int, list[str]]]:
-    for row in reader:
-        yield getattr(reader, "line_num", 0), row
 
 
 def _read(rows: Sequence[tuple[int, list[str]]], id_column: str | None, *, decimal_comma: bool) -> Marks:

@@ -166,7 +166,7 @@ class _Loader:
         The questions of a scenario do not come one by one.
         """
         return [
-            Candidate(number, number, head.topic, head.difficulty, head.exclusive, 0, head.pool)
+            Candidate(number, number, head.topic, head.difficulty, head.exclusive, 0, head.pool, key=head.key)
             for number, head in enumerate(self._heads)
             if head.topic and head.difficulty and head.pool and head.status == REVIEWED and not head.scenario
         ]

@@ -10,6 +10,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -30,10 +31,9 @@ from lms.assessment.models import (
     Test,
 )
 from lms.assessment.rules.draw import DrawTable, prepare
-from lms.assessment.rules.plan import PRACTICE_POOLS, Candidate, Section, TestPlan
+from lms.assessment.rules.plan import PRACTICE_POOLS, Candidate, TestPlan
 from lms.assessment.types.base import Body, QuestionType
 from lms.assessment.types.registry import question_type
-from lms.kit.db import fraction
 from lms.kit.errors import NotFound
 from lms.kit.files import StoredFile
 from lms.kit.filetypes import KINDS, claimed
@@ -174,17 +174,33 @@ def hashes_of(session: Session, bank_version_id: int) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
+_CANDIDATES = (
+    select(
+        *(
+            QuestionVersion.__table__.c[name]
+            for name in (
+                "id",
+                "question_id",
+                "topic",
+                "difficulty",
+                "exclusive",
+                "pool",
+                "scenario",
+                "scenario_place",
+                "status",
+            )
+        ),
+        *(QuestionVersion.__table__.c[name] for name in ("type", "body")),
+        Question.__table__.c.key,
+    )
+    .join_from(BankVersionQuestion.__table__, QuestionVersion.__table__)
+    .join(Question.__table__, Question.__table__.c.id == QuestionVersion.__table__.c.question_id)
+    .where(BankVersionQuestion.__table__.c.bank_version_id == bindparam("bank_version"))
+)
+
+
 def candidates(session: Session, bank_version_id: int) -> list[Candidate]:
-    """Every question of a bank version as a draw sees it: reviewed, and not of a scenario, whose questions come together."""
-    rows = session.execute(
-        select(QuestionVersion)
-        .join(BankVersionQuestion, BankVersionQuestion.question_version_id == QuestionVersion.id)
-        .where(
-            BankVersionQuestion.bank_version_id == bank_version_id,
-            QuestionVersion.status == REVIEWED,
-            QuestionVersion.scenario == "",
-        )
-    ).scalars()
+    """Every question of a bank version as a draw sees it."""
     return [
         Candidate(
             version_id=row.id,
@@ -194,24 +210,28 @@ def candidates(session: Session, bank_version_id: int) -> list[Candidate]:
             exclusive=row.exclusive or None,
             shuffle_size=question_type(row.type).shuffle_size(row.body),
             pool=row.pool,
+            scenario=row.scenario,
+            place=row.scenario_place,
+            status=row.status,
+            key=row.key,
         )
-        for row in rows
+        for row in session.execute(_CANDIDATES, {"bank_version": bank_version_id})
     ]
 
 
 def plan_rules(plan: PlanVersion, slug: str = "") -> TestPlan:
     """The pure plan that a stored version means."""
-    mark = fraction(plan.pass_num, plan.pass_den)
-    if mark is None:  # pragma: no cover - both columns are NOT NULL
-        raise ValueError("a plan without a pass mark")
-    return TestPlan(
-        id=slug,
-        title=plan.title,
-        pass_mark=mark,
-        minutes=plan.minutes,
-        attempts=plan.attempts,
-        delay_hours=plan.delay_hours,
-        sections=tuple(Section(**section) for section in plan.sections),
+    return TestPlan.from_dict(
+        {
+            "id": slug,
+            "title": plan.title,
+            "pass_mark": Fraction(plan.pass_num, plan.pass_den),
+            "minutes": plan.minutes,
+            "attempts": plan.attempts,
+            "delay_hours": plan.delay_hours,
+            "sections": plan.sections,
+            **plan.rules,
+        }
     )
 
 
