@@ -56,8 +56,8 @@ def start(
     the address when an open attempt is resumed too.
     Where an earlier attempt has run out of time unseen, it is graded and returned closed: its result comes first.
     Raises: NotFound for a stranger; Conflict("assessment.no_test"), ("assessment.enrolment_ended"),
-    ("assessment.passed_already"), ("assessment.none_left"), ("assessment.wait", "assessment.not_yet",
-    "assessment.window_over") with `at`, ("assessment.address"), ("assessment.room_wrong").
+    ("assessment.pending"), ("assessment.passed_already"), ("assessment.none_left"), ("assessment.wait",
+    "assessment.not_yet", "assessment.window_over") with `at`, ("assessment.address"), ("assessment.room_wrong").
     """
     enrolment = enrolment_for(session, actor, enrolment_code, Permission.LEARN, local_day(now, actor.zone))
     if enrolment.person_id != actor.person_id:
@@ -126,6 +126,7 @@ def refuse_start(
     decision = decide(plan, history, now, granted)
     at = "" if decision.next_at is None else f"{decision.next_at:%Y-%m-%d %H:%M}"
     refusals: dict[Start, LmsError] = {
+        Start.GRADE_FIRST: Conflict("assessment.pending"),  # out of time was graded before: a person has to grade it
         Start.PASSED: Conflict("assessment.passed_already"),
         Start.NONE_LEFT: Conflict("assessment.none_left"),
         Start.WAIT: Conflict("assessment.wait", at=at),
