@@ -1,8 +1,8 @@
 """A regrade: how a question counts is changed after people were graded, and new results stand beside the old (invariant 6).
 
-A result keeps what every question of its attempt earned, as rows `{"position", "fraction", "points", "topic", "section"}`. A change
-touches the row of its question alone, so that changes of one attempt compose in the order in which they were made, and whoever
-reads the rows of two results sees exactly what a regrade did.
+A result keeps what every question of its attempt earned, as rows `{"position", "fraction", "points", "topic", "section"}`. A
+change touches the row of its question alone, so that changes of one attempt compose in the order in which they were made, and
+whoever reads the rows of two results sees exactly what a regrade did.
 """
 
 from __future__ import annotations
@@ -85,28 +85,16 @@ def _row(row: Row, change: Change, given: str | None) -> Row:
     return {**row, "fraction": "1/1"} if given is not None and given in change.accepted else row
 
 
-def total(
-    rows: Iterable[Row], mark: Fraction, section_marks: Mapping[int, Fraction], answered: frozenset[int]
-) -> Result:
-    """What rows add up to; `answered` are the positions with an answer.
-
-    A section all of whose questions were left out is not asked for its mark. Raises: NothingLeft.
-    """
+def total(rows: Iterable[Row], mark: Fraction, section_marks: Mapping[int, Fraction]) -> Result:
+    """What rows add up to (its counts of answered questions mean nothing: rows do not tell). Raises: NothingLeft."""
     counted = [
-        Graded(
-            row["topic"],
-            Fraction(row["points"]),
-            Fraction(row["fraction"]),
-            row["position"] in answered,
-            row.get("section"),
-        )
+        Graded(row["topic"], Fraction(row["points"]), Fraction(row["fraction"]), section=row.get("section"))
         for row in rows
         if not row.get("void")
     ]
     if not counted:
         raise NothingLeft
-    present = {each.section for each in counted}
-    return result(counted, mark, {number: each for number, each in section_marks.items() if number in present})
+    return result(counted, mark, section_marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +106,6 @@ class Effect:
     after: Fraction
     passed_before: bool
     passed_after: bool
-
-    @property
-    def changes(self) -> bool:
-        return self.before != self.after or self.passed_before is not self.passed_after
 
 
 @dataclass(frozen=True, slots=True)
