@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 import config
 from lms.admin import work as _admin_work  # noqa: F401 - adds its pages to the routes
 from lms.admin.views import routes as admin_routes
+from lms.assessment import jobs as assessment_jobs
 from lms.assessment import views as assessment_views
+from lms.assessment.commands.statistics import JOB as MEASURE
 from lms.assessment.views import routes as assessment_routes
 from lms.catalog import notices as catalog_notices
 from lms.catalog import views as catalog_views
@@ -103,6 +105,7 @@ def make_jobs(settings: config.Settings) -> Jobs:
     jobs = Jobs()
     files = make_store(settings)
     jobs.register(hours_jobs.RECORDS, hours_jobs.records_export(files), title=_l("Registros de horas"))
+    jobs.register(MEASURE, assessment_jobs.measure_test, title=_l("Estadísticas de una prueba"))
     return jobs
 
 

@@ -62,6 +62,8 @@ MESSAGES = {
     "assessment.regrade_nothing_left": _l(
         "Hay intentos que sin esta pregunta no tendrían ninguna: dar sus puntos a todos en lugar de quitarla."
     ),
+    "assessment.no_statistics": _l("No hay una prueba con ese nombre."),
+    "assessment.question_not_measured": _l("Todavía no hay estadísticas de esa pregunta."),
     "assessment.practice_not_found": _l("No hay una pregunta de práctica con ese código en este curso."),
 }
 
@@ -88,3 +90,13 @@ STEPS = {
     "submit": _l("entrega"),
     "expire": _l("se terminó el tiempo"),
 }
+ITEM_FLAGS = {
+    "hard": _l("muy difícil"),
+    "easy": _l("muy fácil"),
+    "no_variance": _l("todos igual"),
+    "weak": _l("discrimina poco"),
+    "negative": _l("discrimina al revés"),
+    "better_than_key": _l("un distractor supera a la clave"),
+    "never_chosen": _l("hay respuestas que nadie dio"),
+}
+"""What the statistics of a question may draw attention to."""

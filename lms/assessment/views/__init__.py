@@ -5,6 +5,13 @@ from lms.web.routes import Routes
 
 routes = Routes("assessment", "lms.assessment", MESSAGES)
 
-from lms.assessment.views import authoring, media, practising, results, taking  # noqa: E402 - they add their pages to `routes`
+from lms.assessment.views import (  # noqa: E402 - they add their pages to `routes`
+    authoring,
+    media,
+    practising,
+    results,
+    statistics,
+    taking,
+)
 
-__all__ = ["authoring", "media", "practising", "results", "routes", "taking"]
+__all__ = ["authoring", "media", "practising", "results", "routes", "statistics", "taking"]

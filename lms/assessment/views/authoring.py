@@ -34,7 +34,7 @@ def bank(slug: str) -> ResponseReturnValue:
         total=content.question_count(db(), version.id),
         topics=titles,
         tabs=_tabs(slug, titles, topic),
-        rows=[(row, _whole(row)) for row in rows[:size]],
+        rows=[(row, whole_line(row)) for row in rows[:size]],
         next_url=next_url,
         words={"difficulty": DIFFICULTIES, "pool": POOLS, "type": TYPES, "status": STATUSES},
     )
@@ -47,7 +47,7 @@ def _tabs(slug: str, titles: dict[str, str], topic: str) -> list[tuple[str, str,
     ]
 
 
-def _whole(question: ReadyQuestion) -> ReviewLine:
+def whole_line(question: ReadyQuestion) -> ReviewLine:
     """The question as its author wrote it: every choice in that order, the right ones known, all the feedback."""
     order = tuple(range(question.kind.shuffle_size(question.body)))
     line = review_line_of(question, order, None, number=0, reveal=True)
