@@ -50,7 +50,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an entry: `saved`, `replay` (stored before), `late` (kept, does not count) or `refused`."""
+    """What became of an entry: `saved`, `replay` (stored before, in time), `late` (kept, does not count) or `refused`."""
 
     entry: Entry
     state: str
@@ -264,7 +264,9 @@ def _judge(
     if verdict is Save.CONFLICT:
         return _refused(entry, "answer.sequence_used")
     if verdict is Save.REPLAY:
-        return Outcome(entry, "replay"), None
+        # What came late the first time is told so again: sending it once more does not make it count.
+        was_late = any(step.late for step in known if (step.tab, step.seq) == (entry.tab, entry.seq))
+        return Outcome(entry, "late" if was_late else "replay"), None
     return Outcome(entry, "late" if late else "saved"), payload
 
 
