@@ -20,7 +20,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.assessment.machine import world as worlds
 from tests.assessment.machine.attempts import AttemptMachine
 
-STEPS = 40
+STEPS = 50
 
 
 def _drive(database: Any, cast: Any, monkeypatch: Any, chosen: settings, number: int | None = None) -> None:

@@ -20,6 +20,7 @@ from lms.assessment.rules.draw import draw
 from lms.assessment.rules.plan import Section
 from lms.catalog.models import CourseVersion
 from lms.kit.db import Database
+from lms.kit.errors import LmsError
 from lms.kit.ids import new_code
 from lms.kit.permissions import Actor
 from lms.people.models import Person, Placement
@@ -114,7 +115,8 @@ class World:
         return Learner(actor, (codes[0], codes[1]))
 
     def transact(self, work: Callable[[Session], Any], fate: object) -> Any:
-        """Run a command as a request does. `fate`: "rollback" dies before the commit, a number at that statement of it."""
+        """Run a command as a request does; a refusal is returned. `fate`: "rollback" dies before the commit, a number at
+        that statement of it."""
         session = self.database.open(write=True)
         try:
             with self._dying(fate if isinstance(fate, int) else 0):
@@ -125,6 +127,9 @@ class World:
         except Crash:
             session.rollback()
             return CRASHED
+        except LmsError as refused:
+            session.rollback()
+            return refused
         except BaseException:
             session.rollback()
             raise
