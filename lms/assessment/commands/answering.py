@@ -51,7 +51,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an entry: `saved`, `replay` (stored before), `late` (kept, does not count) or `refused`."""
+    """What became of an entry: `saved`, `replay` (stored before, in time), `late` (kept, does not count) or `refused`."""
 
     entry: Entry
     state: str
@@ -274,7 +274,9 @@ def _judge(
     if verdict is Save.CONFLICT:
         return _refused(entry, "answer.sequence_used")
     if verdict is Save.REPLAY:
-        return Outcome(entry, "replay", note=note), None
+        # What came late the first time is told so again: sending it once more does not make it count.
+        was_late = any(step.late for step in known if (step.tab, step.seq) == (entry.tab, entry.seq))
+        return Outcome(entry, "late" if was_late else "replay", note=note), None
     # What is refused for its page is not kept: it was given to a question that its person could not see any more.
     if key := locked.refusal(entry.position, answer=entry.flag is None):
         return _refused(entry, key)
