@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import config
-from benchmarks import browser, crowd, measure, sections, statements, taking
+from benchmarks import browser, crowd, itemstats, measure, sections, statements, taking
 from benchmarks.content import write_content
 from benchmarks.databases import Held, postgres, sqlite
 from benchmarks.load import Job
@@ -191,13 +191,22 @@ def _crowd(names: Sequence[str], folder: Path, options: argparse.Namespace, mach
     return all(each.sound for each in found)
 
 
+def _statistics(folder: Path, attempts: int, machine: str) -> None:
+    with sqlite(folder) as held:
+        found = itemstats.measure(_environ(held, folder), write_content(folder / "content"), attempts)
+    text = itemstats.section(found, machine)
+    print(text)
+    sections.keep("statistics", text)
+
+
 def _options() -> argparse.Namespace:
     asked = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    asked.add_argument("part", nargs="?", choices=["all", "taking", "crowd"], default="all", help="only this part")
+    asked.add_argument("part", nargs="?", choices=["all", *sections.NAMES], default="all", help="only this part")
     asked.add_argument("--quick", action="store_true", help="short rounds, for work on the product")
     asked.add_argument("--database", choices=["sqlite", "postgresql"], help="only this one")
     asked.add_argument("--output", default=str(ROOT / "docs" / "benchmarks.md"), help='the page to write; "" for none')
     asked.add_argument("--people", type=int, default=crowd.PEOPLE, help="of the crowd")
+    asked.add_argument("--attempts", type=int, default=100_000, help="whose statistics are gathered")
     asked.add_argument("--seconds", type=int, default=crowd.SECONDS, help="of the crowd")
     return asked.parse_args()
 
@@ -216,6 +225,8 @@ def main() -> None:
             sound = _crowd(names, folder, options, machine, notes)
         if options.part in {"all", "taking"}:
             _take(names, folder, machine=machine, quick=options.quick, notes=notes)
+        if options.part == "statistics":
+            _statistics(folder, options.attempts, machine)
         if options.part == "all":
             _everything(names, folder, options, notes)
     for note in dict.fromkeys(notes):
