@@ -93,6 +93,7 @@ def _sit(walk: Walk, member: Member, answer: Answer, context: dict[str, Any]) ->
         keys = {item.position: item.question.key for item in reading.items_of(session, attempt.id)}
     assert sorted(keys.values()) == sorted(WANTED)
     page = walk.enter(member.number, **context)
+    page.set_default_timeout(10_000)
     walk.go(page, f"/intento/{attempt.code}")
     assert "SECRETO" not in page.content()
     for position, key in keys.items():
