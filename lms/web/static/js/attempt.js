@@ -68,11 +68,12 @@ function startAttempt(form) {
 
   async function post(saves, again) {
     const token = form.elements.csrf_token.value;
+    const body = JSON.stringify({ saves });
     const answer = await fetch(form.action, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
-      body: JSON.stringify({ saves }),
-      keepalive: true,
+      body,
+      keepalive: new Blob([body]).size < 60000, // a browser refuses to keep more alive than 64 KiB
     });
     if (answer.status === 400 && !again && (await renew())) return post(saves, true);
     return answer;
@@ -92,10 +93,17 @@ function startAttempt(form) {
     return sending;
   }
 
+  // The first ones that one request may carry: long texts make it heavy.
+  function batch() {
+    let size = 0;
+    const end = queue.findIndex((save, at) => at === 200 || ((size += 4 * JSON.stringify(save).length) > 200000 && at > 0));
+    return end < 0 ? queue.slice() : queue.slice(0, end);
+  }
+
   async function sendAll() {
     clearTimeout(retry);
     do {
-      const saves = queue.slice(0, 200);
+      const saves = batch();
       let answer;
       try {
         answer = await post(saves);
@@ -131,8 +139,7 @@ function startAttempt(form) {
       line.textContent = result.detail || "";
       if (!sent || !("answer" in sent)) continue;
       const note = card.querySelector("[data-note]");
-      note.textContent = result.note || "";
-      note.hidden = !result.note;
+      if (note) note.textContent = result.note || "";
     }
     keep();
     if (reply.results.length) say(late ? said.saidLate : said.saidSaved.replace("{clock}", reply.clock), late ? "offline" : "");
