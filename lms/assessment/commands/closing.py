@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from lms.assessment.commands.failing import after_failure
 from lms.assessment.events import AttemptGraded
 from lms.assessment.models import Attempt, AttemptStep, PlanVersion, Result
 from lms.assessment.queries import attempts as reading
@@ -70,6 +71,9 @@ def close(session: Session, actor: Actor, opened: Opened, *, now: datetime) -> R
         state = "done" if result.passed else "failed"
         record_part(session, actor, opened.enrolment, "test", state, now=now)
     emit(session, AttemptGraded(attempt.id, result.id, attempt.person_id, attempt.enrolment_id, result.passed))
+    if not result.passed:
+        zone = opened.zone or actor.zone
+        after_failure(session, attempt, opened.enrolment, opened.course, zone=zone, now=now)
     return result
 
 
