@@ -35,6 +35,9 @@ NOT_ABOUT_A_PERSON = {
     "catalog.preview_module",
     "assessment.bank",
     "assessment.media",
+    "assessment.statistics",
+    "assessment.measure",
+    "assessment.item_statistics",
 }
 """URLs with a parameter that names no row about a person: there is nobody to be out of scope."""
 

@@ -144,6 +144,10 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
                 "contenido:slug": "curso",
                 "contenido:key": "m1",
                 "assessment.bank:slug": "banco",
+                "assessment.statistics:slug": "banco",
+                "assessment.measure:slug": "banco",
+                "assessment.item_statistics:slug": "banco",
+                "assessment.item_statistics:key": "single-1",
                 "categoria-c:key": FIGURES[0].key,
             }
         )

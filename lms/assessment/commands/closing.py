@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from lms.assessment.commands.failing import after_failure
 from lms.assessment.commands.regrading import catch_up
 from lms.assessment.commands.results import new_result, store
 from lms.assessment.models import Attempt, AttemptStep, Result
@@ -66,7 +67,15 @@ def close(session: Session, actor: Actor, opened: Opened, *, now: datetime) -> R
     result = new_result(opened, items, answers, actor, now)
     store(session, actor, opened, result, now=now)
     note_close(session, actor, attempt, result, late=late, now=now)
-    return catch_up(session, opened, result, now=now)
+    return finish(session, opened, catch_up(session, opened, result, now=now), actor, now=now)
+
+
+def finish(session: Session, opened: Opened, result: Result, actor: Actor, *, now: datetime) -> Result:
+    """What follows from the result that stands: after a last failed attempt, the rule of the plan."""
+    if not result.passed:
+        zone = opened.zone or actor.zone
+        after_failure(session, opened.attempt, opened.enrolment, opened.course, zone=zone, now=now)
+    return result
 
 
 def close_step(attempt_id: int, *, late: bool, now: datetime) -> dict[str, Any]:

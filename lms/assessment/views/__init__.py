@@ -7,11 +7,25 @@ routes = Routes("assessment", "lms.assessment", MESSAGES)
 
 from lms.assessment.views import (  # noqa: E402 - they add their pages to `routes`
     authoring,
+    granting,
     media,
+    practice_sets,
     practising,
     results,
+    rooms,
     statistics,
     taking,
 )
 
-__all__ = ["authoring", "media", "practising", "results", "routes", "statistics", "taking"]
+__all__ = [
+    "authoring",
+    "granting",
+    "media",
+    "practice_sets",
+    "practising",
+    "results",
+    "rooms",
+    "routes",
+    "statistics",
+    "taking",
+]
