@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 import config
 from lms.admin import work as _admin_work  # noqa: F401 - adds its pages to the routes
 from lms.admin.views import routes as admin_routes
+from lms.assessment import notices as assessment_notices
 from lms.assessment import views as assessment_views
 from lms.assessment.views import routes as assessment_routes
 from lms.catalog import notices as catalog_notices
@@ -176,6 +177,7 @@ def _tell(app: Flask) -> None:
     notices.register(
         app,
         catalog_notices.ASSIGNED,
+        assessment_notices.LAST_FAILED,
         certificate_notices.ISSUED,
         certificate_notices.EXPIRES,
         skill_notices.SIGN,
@@ -210,6 +212,7 @@ def _fill_slots(app: Flask) -> None:
     slots.fill(app, "person.panels", catalog_views.person_panel)
     slots.fill(app, "person.panels", skill_views.person_panel)
     slots.fill(app, "person.panels", assessment_views.results.person_panel)
+    slots.fill(app, "person.panels", assessment_views.granting.person_panel)
     slots.fill(app, "person.panels", hours_views.person_panel)
     slots.fill(app, "person.panels", certificate_views.person_panel)
     slots.fill(app, "person.panels", history_views.person_panel)

@@ -187,6 +187,16 @@ class Reader:
             self.error(key, f"«{key}» está vacía")
         return found
 
+    def mapping(self, key: str, *, required: bool = True) -> Reader | None:
+        """A mapping as a reader; None where it is missing or none (reported)."""
+        node = self._take(key, required)
+        if node is None:
+            return None
+        if not isinstance(node, yaml.MappingNode):
+            self.error(key, f"«{key}» tiene que ser un grupo de claves")
+            return None
+        return Reader(node, self.file, self.report, self._offset, strict=self.strict)
+
     def maps(self, key: str, *, required: bool = True) -> list[Reader]:
         """A list of mappings, each as a reader."""
         node = self._take(key, required)

@@ -21,7 +21,8 @@ class LoadedQuestion:
     """A question as its author wrote it; `line` is where it begins in `file`.
 
     `body` holds the stem again, beside what only its type has: it is what types present, grade and review.
-    `content_hash` covers everything but the place in the files.
+    `content_hash` covers everything but the place in the files. `scenario` is the key of the scenario it belongs to ("" where
+    to none), with its shared stem and the question's place in it, from 1.
     """
 
     key: str
@@ -37,6 +38,12 @@ class LoadedQuestion:
     content_hash: str
     file: str
     line: int
+    title: str = ""
+    tags: tuple[str, ...] = ()
+    status: str = "reviewed"
+    scenario: str = ""
+    scenario_stem: str = ""
+    scenario_place: int = 0
 
 
 @dataclass(frozen=True, slots=True)

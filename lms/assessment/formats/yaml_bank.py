@@ -145,7 +145,7 @@ class _Loader:
     def _candidates(self) -> list[Candidate]:
         """What the plan can draw. A question whose body has a fault counts: the plan is not to blame for it."""
         return [
-            Candidate(number, number, head.topic, head.difficulty, head.exclusive, 0, head.pool)
+            Candidate(number, number, head.topic, head.difficulty, head.exclusive, 0, head.pool, key=head.key)
             for number, head in enumerate(self._heads)
             if head.topic and head.difficulty and head.pool
         ]

@@ -5,6 +5,14 @@ from lms.web.routes import Routes
 
 routes = Routes("assessment", "lms.assessment", MESSAGES)
 
-from lms.assessment.views import authoring, practising, results, taking  # noqa: E402 - they add their pages to `routes`
+from lms.assessment.views import (  # noqa: E402 - they add their pages to `routes`
+    authoring,
+    granting,
+    practice_sets,
+    practising,
+    results,
+    rooms,
+    taking,
+)
 
-__all__ = ["authoring", "practising", "results", "routes", "taking"]
+__all__ = ["authoring", "granting", "practice_sets", "practising", "results", "rooms", "routes", "taking"]

@@ -9,8 +9,10 @@ from typing import Any
 
 from flask import url_for
 
+from lms.assessment.models import PlanVersion
 from lms.assessment.queries.attempts import Item, Past
 from lms.assessment.queries.content import ReadyQuestion
+from lms.assessment.rules.showing import Shown
 from lms.assessment.types.base import Choice, Presented, Review
 from lms.web import i18n
 
@@ -27,6 +29,7 @@ class QuestionView:
     answered: bool = False
     flagged: bool = False
     error: str = ""
+    check: bool = False  # whether the answer can be looked at, which locks it
 
     @property
     def rows(self) -> tuple[Choice, ...]:
@@ -72,7 +75,7 @@ def as_typed(view: QuestionView, fields: Mapping[str, str], error: str) -> Quest
     """A question whose form was refused, with what was typed still in it."""
     presented = view.presented
     places = {choice.id: fields.get(f"{view.name}-{choice.id}", "") for choice in presented.choices}
-    return QuestionView(view.number, view.name, presented, view.given, places, view.answered, view.flagged, error)
+    return replace(view, places=places, error=error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class ReviewLine:
     review_url: str
     review_title: str
     translated: bool  # the choices are message ids
+    marked: bool = True  # whether what the answer earned may be told
 
     @property
     def right(self) -> bool:
@@ -135,6 +139,24 @@ def review_line_of(
     )
 
 
+def limited(line: ReviewLine, shown: Shown) -> ReviewLine:
+    """What is left of a line that was made with `reveal=shown.right`, where its plan shows less than the house does."""
+    marks, told = shown.marks or shown.right, shown.feedback
+    return replace(
+        line,
+        marked=shown.marks,
+        choices=tuple(
+            (text, chosen, right if marks else None, feedback if told else "")
+            for text, chosen, right, feedback in line.choices
+        ),
+        slots=tuple(
+            (prompt, given, expected, right if marks else None) for prompt, given, expected, right in line.slots
+        ),
+        feedback=line.feedback if told else (),
+        explanation=line.explanation if shown.right or (shown.marks and told) else "",
+    )
+
+
 def _choice(text: Any, chosen: bool, correct: bool, feedback: Any, told: bool) -> tuple[Any, bool, bool | None, Any]:
     # A choice that was not taken says nothing yet; one that was taken wrongly says why.
     right = correct if told or (chosen and not correct) else None
@@ -153,6 +175,7 @@ def _feedback(found: Review, reveal: bool) -> tuple[Any, ...]:
 class TopicLine:
     """A topic of a result: right questions of all, and the exact share of points earned."""
 
+    key: str
     title: str
     right: int
     questions: int
@@ -166,6 +189,7 @@ def topic_lines(items: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -
         found.setdefault(item["topic"], []).append((Fraction(item["fraction"]), Fraction(item["points"])))
     return [
         TopicLine(
+            topic,
             titles.get(topic, topic),
             sum(grade == 1 for grade, _ in some),
             len(some),
@@ -173,6 +197,42 @@ def topic_lines(items: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -
         )
         for topic, some in found.items()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLine:
+    """A section of a plan that has a mark of its own; `score` None: nothing was graded yet."""
+
+    title: str
+    difficulty: str
+    mark: Fraction
+    score: Fraction | None = None
+    passed: bool = False
+
+
+def section_titles(plan: PlanVersion) -> list[SectionLine]:
+    """The sections of a plan that have a mark of their own, in the plan's order."""
+    numbered = [(number, each) for number, each in enumerate(plan.sections) if "pass_mark" in each]
+    return [_section_line(plan, number, Fraction(each["pass_mark"])) for number, each in numbered]
+
+
+def section_lines(plan: PlanVersion, rows: Iterable[Mapping[str, Any]]) -> list[SectionLine]:
+    """What a result says of them."""
+    return [
+        replace(
+            _section_line(plan, row["section"], Fraction(row["mark"])),
+            score=Fraction(row["score"]),
+            passed=row["passed"],
+        )
+        for row in rows
+    ]
+
+
+def _section_line(plan: PlanVersion, number: int, mark: Fraction) -> SectionLine:
+    # The titles stand in the bank version, which is read only for plans that have such sections.
+    section = plan.sections[number]
+    title = next((topic["title"] for topic in plan.bank_version.topics if topic["id"] == section["topic"]), "")
+    return SectionLine(title or section["topic"], section["difficulty"], mark)
 
 
 def may_reveal(past: Sequence[Past], enrolment_id: int, allowed: int) -> bool:
