@@ -8,6 +8,7 @@ MESSAGES = {
     "assessment.bank_empty": _l("El banco no tiene ninguna pregunta: no se publica."),
     "assessment.plan_impossible": _l("El banco no alcanza para la prueba: %(detail)s."),
     "assessment.plan_unnamed": _l("El plan o el banco no tiene identificador."),
+    "assessment.media_changed": _l("El archivo «%(name)s» cambió mientras se publicaba: publicar otra vez."),
     "assessment.no_test": _l("Este curso no tiene una prueba publicada. Avisar a quien lo asignó."),
     "assessment.enrolment_ended": _l("Este curso ya terminó o se retiró: no admite otro intento."),
     "assessment.passed_already": _l("La prueba ya está aprobada: no hace falta otro intento."),

@@ -187,6 +187,16 @@ class Reader:
             self.error(key, f"«{key}» está vacía")
         return found
 
+    def mapping(self, key: str, *, required: bool = True) -> Reader | None:
+        """A mapping as a reader; None where it is missing or none (reported)."""
+        node = self._take(key, required)
+        if node is None:
+            return None
+        if not isinstance(node, yaml.MappingNode):
+            self.error(key, f"«{key}» tiene que ser un grupo de claves")
+            return None
+        return Reader(node, self.file, self.report, self._offset, strict=self.strict)
+
     def maps(self, key: str, *, required: bool = True) -> list[Reader]:
         """A list of mappings, each as a reader."""
         node = self._take(key, required)
@@ -205,6 +215,22 @@ class Reader:
         if required and not node.value:
             self.error(key, f"«{key}» está vacía")
         return found
+
+    def scalars(self) -> list[tuple[str, int, bool]]:
+        """Every text in this mapping, however deep: the line where it begins, and whether its lines are those of the file."""
+        found: list[tuple[str, int, bool]] = []
+        waiting = list(self._nodes.values())
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, yaml.ScalarNode):
+                # The lines of a block begin under its sign; what was folded cannot be told apart again.
+                line = node.start_mark.line + 1 + self._offset + (node.style in {"|", ">"})
+                found.append((str(node.value), line, node.style == "|"))
+            elif isinstance(node, yaml.MappingNode):
+                waiting += [value for _, value in node.value]
+            elif isinstance(node, yaml.SequenceNode):
+                waiting += node.value
+        return sorted(found, key=lambda each: each[1])
 
     def finish(self) -> None:
         """Report every key that nobody took."""

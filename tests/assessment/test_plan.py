@@ -10,14 +10,8 @@ import pytest
 from hypothesis import given, settings
 
 from lms.assessment.rules.draw import DrawImpossible, draw
-from lms.assessment.rules.plan import (
-    LackKind,
-    Section,
-    TestPlan,
-    feasibility,
-    parse_pass_mark,
-    unseen_attempts,
-)
+from lms.assessment.rules.filling import LackKind, feasibility, unseen_attempts
+from lms.assessment.rules.plan import Section, TestPlan, parse_pass_mark
 
 from .worlds import candidate, plan_of, small_worlds, valid_forms
 

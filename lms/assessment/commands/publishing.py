@@ -9,22 +9,27 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from lms.assessment.commands.media import keep_media
 from lms.assessment.formats.bank import LoadedBank, LoadedQuestion
-from lms.assessment.formats.yaml_plan import describe
+from lms.assessment.formats.plan_words import contradictions, describe, describe_fixed
 from lms.assessment.models import Bank, BankVersion, BankVersionQuestion, PlanVersion, Question, QuestionVersion, Test
 from lms.assessment.queries import content
 from lms.assessment.rules.canonical import content_hash
-from lms.assessment.rules.plan import TestPlan, feasibility
+from lms.assessment.rules.filling import feasibility, fixed_faults, unseen_attempts
+from lms.assessment.rules.plan import Candidate, TestPlan
 from lms.kit import audit
 from lms.kit.errors import Invalid, NotAllowed
+from lms.kit.files import FileStore
 from lms.kit.permissions import Actor, Permission
 
 
-def publish_bank(session: Session, actor: Actor, loaded: LoadedBank, *, now: datetime) -> BankVersion:
+def publish_bank(
+    session: Session, actor: Actor, loaded: LoadedBank, *, now: datetime, files: FileStore | None = None
+) -> BankVersion:
     """Publish a bank, and its plan where it has one; what did not change makes no new version.
 
     A question keeps its identity by its key; a version of it is made only where its content is new. The caller has
-    checked the report of the loader.
+    checked the report of the loader. `files` keeps what questions show; a bank without pictures needs none.
     Raises: NotAllowed("assessment.not_allowed"); Invalid("assessment.bank_empty"), ("assessment.plan_unnamed"),
     ("assessment.plan_impossible") with `detail`.
     """
@@ -38,6 +43,7 @@ def publish_bank(session: Session, actor: Actor, loaded: LoadedBank, *, now: dat
         bank = Bank(slug=loaded.id, title=loaded.title)
         session.add(bank)
         session.flush()
+    keep_media(session, actor, bank, loaded.media, files, now=now)
     version = _version_of(session, actor, bank, loaded, now)
     if bank.current_version_id != version.id:
         before = bank.current_version_id
@@ -134,6 +140,12 @@ def _row(loaded: LoadedQuestion, question_id: int) -> QuestionVersion:
         stem=loaded.stem,
         explanation=loaded.explanation,
         body=loaded.body,
+        title=loaded.title,
+        tags=list(loaded.tags),
+        status=loaded.status,
+        scenario=loaded.scenario,
+        scenario_stem=loaded.scenario_stem,
+        scenario_place=loaded.scenario_place,
     )
 
 
@@ -143,14 +155,16 @@ def publish_plan(
     """Make `plan` over `bank_version` what new attempts of its test follow; unchanged, it is the version there was.
 
     Raises: NotAllowed("assessment.not_allowed"); Invalid("assessment.plan_unnamed"); Invalid(
-    "assessment.plan_impossible") with `detail` where the bank cannot fill it: then nothing is published.
+    "assessment.plan_impossible") with `detail` where it contradicts itself or the bank cannot fill it: then nothing is
+    published. How many attempts find only unseen questions stands in the audit row; fewer than the plan gives is no fault.
     """
     _may_publish(actor)
     if not plan.id or not plan.sections:
         raise Invalid("assessment.plan_unnamed")
-    lacks = feasibility(plan, content.candidates(session, bank_version.id))
-    if lacks:
-        raise Invalid("assessment.plan_impossible", detail="; ".join(describe(lack) for lack in lacks))
+    offered = content.candidates(session, bank_version.id)
+    faults = faults_of(plan, offered)
+    if faults:
+        raise Invalid("assessment.plan_impossible", detail="; ".join(faults))
     test = session.scalar(select(Test).where(Test.slug == plan.id).with_for_update())
     if test is None:
         test = Test(slug=plan.id, title=plan.title)
@@ -166,11 +180,25 @@ def publish_plan(
             action="plan.publish",
             subject=("test", test.slug),
             before={"plan": before and session.get_one(PlanVersion, before).content_hash},
-            after={"plan": version.content_hash, "bank_version": bank_version.number, "pass_mark": plan.pass_mark},
+            after={
+                "plan": version.content_hash,
+                "bank_version": bank_version.number,
+                "pass_mark": plan.pass_mark,
+                "unseen_attempts": unseen_attempts(plan, offered),
+            },
             now=now,
         )
         session.flush()
     return version
+
+
+def faults_of(plan: TestPlan, candidates: Sequence[Candidate]) -> list[str]:
+    """Why nobody could take a test by `plan` with these questions, in an author's words; empty where everybody could."""
+    return [
+        *(fault.message for fault in contradictions(plan)),
+        *(describe_fixed(fault) for fault in fixed_faults(plan, candidates)),
+        *(describe(lack) for lack in feasibility(plan, candidates)),
+    ]
 
 
 def _plan_version(
@@ -198,6 +226,7 @@ def _plan_version(
         minutes=plan.minutes,
         attempts=plan.attempts,
         delay_hours=plan.delay_hours,
+        rules=plan.rules(),
         published_at=now,
         published_by=actor.person_id,
     )

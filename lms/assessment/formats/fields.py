@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import overload
 
 from lms.kit.content import Reader
 
@@ -19,11 +20,22 @@ def read_id(reader: Reader, key: str, *, required: bool = True) -> str:
     return value
 
 
-def read_choice(reader: Reader, key: str, options: Iterable[str]) -> str | None:
-    """One of `options`; None, once reported, where it is none of them or missing."""
+@overload
+def read_choice(reader: Reader, key: str, options: Iterable[str]) -> str | None: ...
+
+
+@overload
+def read_choice(reader: Reader, key: str, options: Iterable[str], *, default: str) -> str: ...
+
+
+def read_choice(reader: Reader, key: str, options: Iterable[str], *, default: str | None = None) -> str | None:
+    """One of `options`; `default` (None: reported) where it is missing, and once reported where it is none of them."""
+    if default is not None and key not in reader:
+        reader.text(key, required=False)
+        return default
     before, known = len(reader.report.errors), list(options)
     if not known:
         reader.text(key)
-        return None
+        return default
     value = reader.choice(key, known)
-    return value if len(reader.report.errors) == before else None
+    return value if len(reader.report.errors) == before else default

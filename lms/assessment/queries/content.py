@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -18,14 +19,25 @@ from markupsafe import Markup, escape
 from sqlalchemy import Engine, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from lms.assessment.models import Bank, BankVersion, BankVersionQuestion, PlanVersion, Question, QuestionVersion, Test
+from lms.assessment.formats.bank import REVIEWED
+from lms.assessment.models import (
+    Bank,
+    BankMedia,
+    BankVersion,
+    BankVersionQuestion,
+    PlanVersion,
+    Question,
+    QuestionVersion,
+    Test,
+)
 from lms.assessment.rules.draw import DrawTable, prepare
-from lms.assessment.rules.plan import PRACTICE_POOLS, Candidate, Section, TestPlan
+from lms.assessment.rules.plan import PRACTICE_POOLS, Candidate, TestPlan
 from lms.assessment.types.base import Body, QuestionType
 from lms.assessment.types.registry import question_type
-from lms.kit.db import fraction
 from lms.kit.errors import NotFound
-from lms.kit.markup import render
+from lms.kit.files import StoredFile
+from lms.kit.filetypes import KINDS, claimed
+from lms.kit.markup import Shown, render
 
 _QUESTIONS_KEPT = 4096
 _TABLES_KEPT = 64
@@ -71,6 +83,12 @@ class ReadyQuestion:
     body: Body
     shown: Body
     explanation: Markup
+    title: str = ""
+    tags: tuple[str, ...] = ()
+    status: str = REVIEWED
+    scenario: str = ""
+    scenario_stem: Markup = field(default_factory=Markup)
+    scenario_place: int = 0
 
 
 _questions: _Kept[ReadyQuestion] = _Kept(_QUESTIONS_KEPT)
@@ -78,15 +96,26 @@ _tables: WeakKeyDictionary[Engine, _Kept[DrawTable]] = WeakKeyDictionary()
 _practice: WeakKeyDictionary[Engine, _Kept[Mapping[str, Sequence[ReadyQuestion]]]] = WeakKeyDictionary()
 _guard = Lock()
 
+_MEDIA = re.compile(r"media/([0-9a-f]{64}\.[a-z0-9]{1,5})")
 # One line that begins with a letter and has none of the signs that mean something in Markdown or HTML.
 _PLAIN = re.compile(r"[¿¡«“(]?[^\W\d_][^\W_]*(?:[ ,.;:¿?¡!()«»“”%/–—-]+[^\W_]+)*[.:;?!»”)…%]*")
+
+
+def shown_media(target: str) -> Shown | None:
+    """Where a picture or a sound that a question names is, once published."""
+    match = _MEDIA.fullmatch(target)
+    return (
+        Shown(f"/medio/{match[1]}", sound=KINDS[claimed(match[1]) or "png"].media_type.startswith("audio/"))
+        if match
+        else None
+    )
 
 
 def snippet(text: str) -> Markup:
     """Safe HTML of a Markdown text; a single paragraph comes without its `<p>`, to stand inside a label or a legend."""
     if _PLAIN.fullmatch(text):
         return escape(text)
-    html = render(text).strip()
+    html = render(text, shown_media).strip()
     if html.startswith("<p>") and html.endswith("</p>") and html.count("<p") == 1:
         html = html[3:-4]
     return Markup(html)  # noqa: S704 - `render` let through what its allow-list names, nothing else
@@ -126,6 +155,12 @@ def _ready(version: QuestionVersion, key: str) -> ReadyQuestion:
         body=version.body,
         shown=kind.map_texts(version.body, snippet),
         explanation=snippet(version.explanation),
+        title=version.title,
+        tags=tuple(version.tags),
+        status=version.status,
+        scenario=version.scenario,
+        scenario_stem=snippet(version.scenario_stem),
+        scenario_place=version.scenario_place,
     )
 
 
@@ -139,13 +174,33 @@ def hashes_of(session: Session, bank_version_id: int) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
+_CANDIDATES = (
+    select(
+        *(
+            QuestionVersion.__table__.c[name]
+            for name in (
+                "id",
+                "question_id",
+                "topic",
+                "difficulty",
+                "exclusive",
+                "pool",
+                "scenario",
+                "scenario_place",
+                "status",
+            )
+        ),
+        *(QuestionVersion.__table__.c[name] for name in ("type", "body")),
+        Question.__table__.c.key,
+    )
+    .join_from(BankVersionQuestion.__table__, QuestionVersion.__table__)
+    .join(Question.__table__, Question.__table__.c.id == QuestionVersion.__table__.c.question_id)
+    .where(BankVersionQuestion.__table__.c.bank_version_id == bindparam("bank_version"))
+)
+
+
 def candidates(session: Session, bank_version_id: int) -> list[Candidate]:
     """Every question of a bank version as a draw sees it."""
-    rows = session.execute(
-        select(QuestionVersion)
-        .join(BankVersionQuestion, BankVersionQuestion.question_version_id == QuestionVersion.id)
-        .where(BankVersionQuestion.bank_version_id == bank_version_id)
-    ).scalars()
     return [
         Candidate(
             version_id=row.id,
@@ -155,24 +210,28 @@ def candidates(session: Session, bank_version_id: int) -> list[Candidate]:
             exclusive=row.exclusive or None,
             shuffle_size=question_type(row.type).shuffle_size(row.body),
             pool=row.pool,
+            scenario=row.scenario,
+            place=row.scenario_place,
+            status=row.status,
+            key=row.key,
         )
-        for row in rows
+        for row in session.execute(_CANDIDATES, {"bank_version": bank_version_id})
     ]
 
 
 def plan_rules(plan: PlanVersion, slug: str = "") -> TestPlan:
     """The pure plan that a stored version means."""
-    mark = fraction(plan.pass_num, plan.pass_den)
-    if mark is None:  # pragma: no cover - both columns are NOT NULL
-        raise ValueError("a plan without a pass mark")
-    return TestPlan(
-        id=slug,
-        title=plan.title,
-        pass_mark=mark,
-        minutes=plan.minutes,
-        attempts=plan.attempts,
-        delay_hours=plan.delay_hours,
-        sections=tuple(Section(**section) for section in plan.sections),
+    return TestPlan.from_dict(
+        {
+            "id": slug,
+            "title": plan.title,
+            "pass_mark": Fraction(plan.pass_num, plan.pass_den),
+            "minutes": plan.minutes,
+            "attempts": plan.attempts,
+            "delay_hours": plan.delay_hours,
+            "sections": plan.sections,
+            **plan.rules,
+        }
     )
 
 
@@ -197,6 +256,7 @@ def practice_questions(session: Session, bank_version_id: int, module_key: str) 
             .where(
                 BankVersionQuestion.bank_version_id == bank_version_id,
                 QuestionVersion.pool.in_(sorted(PRACTICE_POOLS)),
+                QuestionVersion.status == REVIEWED,
             )
         ).all()
         by_module: dict[str, list[ReadyQuestion]] = {}
@@ -272,6 +332,18 @@ def bank_page(session: Session, slug: str) -> tuple[Bank, BankVersion]:
     if row is None:
         raise NotFound("assessment.bank_not_found")
     return row[0], row[1]
+
+
+def media_file(session: Session, name: str) -> StoredFile:
+    """The file that texts of published questions call `name`; every bank that shows it shows the same bytes.
+
+    Raises: NotFound("files.not_found").
+    """
+    query = select(StoredFile).join(BankMedia, BankMedia.file_id == StoredFile.id).where(BankMedia.name == name)
+    found = session.scalar(query.order_by(BankMedia.id).limit(1))
+    if found is None:
+        raise NotFound("files.not_found")
+    return found
 
 
 def bank_questions(

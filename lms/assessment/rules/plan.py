@@ -1,23 +1,33 @@
-"""Test plans: what a test draws, and whether a bank can give it."""
+"""Test plans: what a test draws, how it is taken and how it is passed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import UTC, datetime
 from fractions import Fraction
-from itertools import combinations
 from typing import Any
 
-from lms.assessment.rules import capacity
 from lms.assessment.rules.canonical import content_hash
+from lms.assessment.rules.showing import Review
 
 DIFFICULTIES = ("easy", "medium", "hard")
 ANY = "any"
 POOLS = ("exam", "practice", "both")
 EXAM_POOLS = frozenset({"exam", "both"})
 PRACTICE_POOLS = frozenset({"practice", "both"})
+DRAWN = "reviewed"
+"""The one status of which questions are drawn."""
+ONE = Fraction(1)
+MIN_POINTS, MAX_POINTS = Fraction(1, 100), Fraction(100)
+
+RANDOM, PLAN_ORDER = "random", "plan"
+ORDERS = (RANDOM, PLAN_ORDER)
+FREE, FORWARD = "free", "forward"
+NAVIGATIONS = (FREE, FORWARD)
+TELL, REFRESHER, NOTHING = "tell", "refresher", "nothing"
+AFTER_FAILURE = (TELL, REFRESHER, NOTHING)
 
 _PERCENTAGE = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,6}))?\s?%")
 _FRACTION = re.compile(r"([0-9]{1,6})\s?/\s?([0-9]{1,6})")
@@ -25,7 +35,11 @@ _FRACTION = re.compile(r"([0-9]{1,6})\s?/\s?([0-9]{1,6})")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A question version that a draw may take. `shuffle_size` is how many of its elements are permuted."""
+    """A question version that a draw may take. `shuffle_size` is how many of its elements are permuted.
+
+    `scenario` is the scenario it belongs to ("" where to none) and `place` its order in it; `key` is its author's name for
+    it, by which a plan fixes it.
+    """
 
     version_id: int
     question_id: int
@@ -34,31 +48,76 @@ class Candidate:
     exclusive: str | None
     shuffle_size: int
     pool: str
+    scenario: str = ""
+    place: int = 0
+    status: str = DRAWN
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`count` questions of one topic and one difficulty (or `ANY`), each worth `points`."""
+    """`count` questions of one topic and one difficulty (or `ANY`), each worth `points`.
+
+    With `scenarios` they come as whole scenarios that hold `count` questions together; else none of a scenario is taken.
+    `pass_mark` is the share of the section's own points that passing takes beside the mark of the whole; None: none.
+    """
 
     topic: str
     difficulty: str
     count: int
-    points: int = 1
+    points: Fraction = ONE
+    pass_mark: Fraction | None = None
+    scenarios: bool = False
 
     def accepts(self, candidate: Candidate) -> bool:
-        """Whether this section may take `candidate` (its pool is not looked at)."""
-        return self.topic == candidate.topic and self.difficulty in (ANY, candidate.difficulty)
+        """Whether this section may take `candidate` (neither its pool nor its status is looked at)."""
+        return (
+            self.scenarios == bool(candidate.scenario)
+            and self.topic == candidate.topic
+            and self.difficulty in (ANY, candidate.difficulty)
+        )
 
     def overlaps(self, other: Section) -> bool:
         """Whether one question could serve both sections."""
-        return self.topic == other.topic and (
-            self.difficulty == other.difficulty or ANY in (self.difficulty, other.difficulty)
+        return (
+            self.scenarios == other.scenarios
+            and self.topic == other.topic
+            and (self.difficulty == other.difficulty or ANY in (self.difficulty, other.difficulty))
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """What is stored; what says nothing beside the ordinary is left out, so that old plans keep their hash."""
+        stored: dict[str, Any] = {
+            "topic": self.topic,
+            "difficulty": self.difficulty,
+            "count": self.count,
+            "points": self.points.numerator if self.points.denominator == 1 else str(self.points),
+        }
+        if self.pass_mark is not None:
+            stored["pass_mark"] = _ratio(self.pass_mark)
+        if self.scenarios:
+            stored["scenarios"] = True
+        return stored
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Section:
+        """The section that `as_dict` wrote."""
+        mark = stored.get("pass_mark")
+        return cls(
+            stored["topic"],
+            stored["difficulty"],
+            stored["count"],
+            Fraction(stored.get("points", 1)),
+            None if mark is None else Fraction(mark),
+            stored.get("scenarios", False),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class TestPlan:
-    """What a test draws and how it is passed. `pass_mark` lies above 0 and up to 1; times in minutes and hours."""
+    """What a test draws, how it is taken, and how it is passed. `pass_mark` lies above 0 and up to 1; times in minutes
+    and hours. What stands after `sections` has a default, which is the test as it was before there was a choice.
+    """
 
     __test__ = False  # its name begins with "Test": pytest must not collect it
 
@@ -69,31 +128,74 @@ class TestPlan:
     attempts: int
     delay_hours: int
     sections: tuple[Section, ...]
+    fixed: tuple[str, ...] = ()  # keys of questions that stand in every form, beside those of the sections
+    fixed_points: Fraction = ONE
+    order: str = RANDOM
+    navigation: str = FREE
+    per_page: int = 0  # questions on a page; 0: all on one, and where a page does not come back, one
+    opens: datetime | None = None
+    closes: datetime | None = None
+    room: bool = False
+    addresses: tuple[str, ...] = ()  # networks in CIDR notation; none: from anywhere
+    review: Review | None = None  # None: the rule of the house
+    after_failure: str = TELL
 
     @property
     def size(self) -> int:
         """How many questions one attempt has."""
-        return sum(section.count for section in self.sections)
+        return len(self.fixed) + sum(section.count for section in self.sections)
+
+    @property
+    def page_size(self) -> int:
+        """Questions on a page, 0 for all. A page that does not come back holds one, where the plan names no number."""
+        return self.per_page or (1 if self.navigation == FORWARD else 0)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it draws more than single questions by section: then it is drawn by "umbral-2"."""
+        return bool(self.fixed or self.order != RANDOM or any(section.scenarios for section in self.sections))
+
+    @property
+    def filed(self) -> tuple[Section, ...]:
+        """The sections in the order in which they are stored and numbered: the plan's own only where it counts."""
+        if self.order == PLAN_ORDER:
+            return self.sections
+        return tuple(sorted(self.sections, key=lambda each: (each.topic, each.difficulty, each.scenarios)))
+
+    def rules(self) -> dict[str, Any]:
+        """What the plan says beside the ordinary, JSON-able: empty for a plan without it."""
+        given: dict[str, Any] = {
+            "fixed": list(self.fixed),
+            "fixed_points": _ratio(self.fixed_points),
+            "order": self.order,
+            "navigation": self.navigation,
+            "per_page": self.per_page,
+            "opens": _moment(self.opens),
+            "closes": _moment(self.closes),
+            "room": self.room,
+            "addresses": list(self.addresses),
+            "review": None if self.review is None else self.review.as_dict(),
+            "after_failure": self.after_failure,
+        }
+        return {key: value for key, value in given.items() if value != _ORDINARY[key]}
 
     def as_dict(self) -> dict[str, Any]:
-        """The canonical, JSON-able form: the same whatever the order of the sections in the file."""
-        sections = sorted(self.sections, key=lambda section: (section.topic, section.difficulty))
+        """The canonical, JSON-able form: the same whatever the order of the sections in the file, unless it counts."""
         return {
             "id": self.id,
             "title": self.title,
-            "pass_mark": f"{self.pass_mark.numerator}/{self.pass_mark.denominator}",
+            "pass_mark": _ratio(self.pass_mark),
             "minutes": self.minutes,
             "attempts": self.attempts,
             "delay_hours": self.delay_hours,
-            "sections": [
-                {"topic": each.topic, "difficulty": each.difficulty, "count": each.count, "points": each.points}
-                for each in sections
-            ],
+            "sections": [each.as_dict() for each in self.filed],
+            **self.rules(),
         }
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> TestPlan:
         """The plan that `as_dict` wrote."""
+        review = stored.get("review")
         return cls(
             id=stored["id"],
             title=stored["title"],
@@ -101,12 +203,50 @@ class TestPlan:
             minutes=stored["minutes"],
             attempts=stored["attempts"],
             delay_hours=stored["delay_hours"],
-            sections=tuple(Section(**section) for section in stored["sections"]),
+            sections=tuple(Section.from_dict(section) for section in stored["sections"]),
+            fixed=tuple(stored.get("fixed", ())),
+            fixed_points=Fraction(stored.get("fixed_points", 1)),
+            order=stored.get("order", RANDOM),
+            navigation=stored.get("navigation", FREE),
+            per_page=stored.get("per_page", 0),
+            opens=_read_moment(stored.get("opens")),
+            closes=_read_moment(stored.get("closes")),
+            room=stored.get("room", False),
+            addresses=tuple(stored.get("addresses", ())),
+            review=None if review is None else Review.from_dict(review),
+            after_failure=stored.get("after_failure", TELL),
         )
 
     def content_hash(self) -> str:
         """The SHA-256 of the canonical form."""
         return content_hash(self.as_dict())
+
+
+_ORDINARY: dict[str, Any] = {
+    "fixed": [],
+    "fixed_points": "1/1",
+    "order": RANDOM,
+    "navigation": FREE,
+    "per_page": 0,
+    "opens": None,
+    "closes": None,
+    "room": False,
+    "addresses": [],
+    "review": None,
+    "after_failure": TELL,
+}
+
+
+def _ratio(number: Fraction) -> str:
+    return f"{number.numerator}/{number.denominator}"
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(UTC).isoformat()
+
+
+def _read_moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def parse_pass_mark(text: str) -> Fraction:
@@ -126,98 +266,17 @@ def parse_pass_mark(text: str) -> Fraction:
     return mark
 
 
-class LackKind(StrEnum):
-    """Why a bank cannot fill a plan."""
+def parse_points(text: str) -> Fraction:
+    """What a question is worth, from "2" or "1/2", exactly.
 
-    OVERLAP = "overlap"  # two sections could take the same question
-    SHORT = "short"  # one section alone wants more than there is
-    EXCLUSIVE = "exclusive"  # each section alone could be filled, together they claim the same exclusive sets
-
-
-@dataclass(frozen=True, slots=True)
-class Lack:
-    """One reason why a plan cannot be drawn: the sections concerned, and questions wanted against questions there."""
-
-    kind: LackKind
-    sections: tuple[Section, ...]
-    needed: int
-    available: int
-
-
-def pools_of(
-    plan: TestPlan, candidates: Iterable[Candidate], pools: Collection[str] = EXAM_POOLS
-) -> list[list[Candidate]]:
-    """What each section of `plan` may take, in the plan's order, each list sorted by question id.
-
-    Raises: ValueError where one question comes in two versions: a bank version holds one of each.
+    Raises: ValueError for anything else, and below 1/100 or above 100.
     """
-    by_topic: dict[str, list[int]] = {}
-    for number, section in enumerate(plan.sections):
-        by_topic.setdefault(section.topic, []).append(number)
-    found: list[list[Candidate]] = [[] for _ in plan.sections]
-    known: set[int] = set()
-    for candidate in candidates:
-        if candidate.question_id in known:
-            raise ValueError(f"question {candidate.question_id} is offered in two versions")
-        known.add(candidate.question_id)
-        for number in by_topic.get(candidate.topic, ()) if candidate.pool in pools else ():
-            if plan.sections[number].accepts(candidate):
-                found[number].append(candidate)
-    for offered in found:
-        offered.sort(key=lambda candidate: candidate.question_id)
-    return found
-
-
-def overlaps(plan: TestPlan) -> list[tuple[Section, Section]]:
-    """The pairs of sections that are not disjoint."""
-    return [(one, other) for one, other in combinations(plan.sections, 2) if one.overlaps(other)]
-
-
-def feasibility(plan: TestPlan, candidates: Iterable[Candidate], pools: Collection[str] = EXAM_POOLS) -> list[Lack]:
-    """Why `plan` cannot be drawn from `candidates`; an empty list means that every attempt finds a full form.
-
-    A section that lacks questions by itself is told alone; only when each could be filled alone, sets of sections
-    that claim the same exclusive questions are told together. With overlapping sections nothing more is looked at.
-    """
-    lacks = [Lack(LackKind.OVERLAP, pair, 0, 0) for pair in overlaps(plan)]
-    if lacks:
-        return lacks
-    network = _network(plan.sections, pools_of(plan, candidates, pools))
-    for number, section in enumerate(plan.sections):
-        available = network.alone(number)
-        if available < section.count:
-            lacks.append(Lack(LackKind.SHORT, (section,), section.count, available))
-    if lacks:
-        return lacks
-    for shortage in network.shortages():
-        sections = tuple(plan.sections[number] for number in shortage.sections)
-        lacks.append(Lack(LackKind.EXCLUSIVE, sections, shortage.needed, shortage.available))
-    return lacks
-
-
-def unseen_attempts(plan: TestPlan, candidates: Iterable[Candidate], pools: Collection[str] = EXAM_POOLS) -> int:
-    """How many attempts of one person can have no question in common (0 where not even one can be drawn).
-
-    Without exclusive sets the draw always reaches this number. With them it is the most that can be reached: the
-    draw serves each attempt as well as it can and does not spare questions for the next.
-    """
-    if overlaps(plan) or not plan.sections:
-        return 0
-    offered = pools_of(plan, candidates, pools)
-    network = _network(plan.sections, offered)
-    enough, too_many = (
-        0,
-        1 + min(len(pool) // section.count for pool, section in zip(offered, plan.sections, strict=True)),
-    )
-    while too_many - enough > 1:
-        middle = (enough + too_many) // 2
-        if network.shortages(forms=middle):
-            too_many = middle
-        else:
-            enough = middle
-    return enough
-
-
-def _network(sections: Sequence[Section], offered: Sequence[Sequence[Candidate]]) -> capacity.Network:
-    names = [[candidate.exclusive for candidate in pool] for pool in offered]
-    return capacity.Network([section.count for section in sections], names)
+    if not (_FRACTION.fullmatch(text.strip()) or (text.strip().isascii() and text.strip().isdigit())):
+        raise ValueError(f"neither a number nor a fraction: {text!r}")
+    numerator, _, denominator = text.replace(" ", "").partition("/")
+    if denominator and not int(denominator):
+        raise ValueError(f"no fraction: {text!r}")
+    points = Fraction(int(numerator[:9]), int(denominator or 1))
+    if not MIN_POINTS <= points <= MAX_POINTS:
+        raise ValueError(f"not from 1/100 to 100: {text!r}")
+    return points
