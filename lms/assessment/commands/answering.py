@@ -20,6 +20,7 @@ from lms.assessment.models import AttemptStep
 from lms.assessment.queries import attempts as reading
 from lms.assessment.queries.attempts import Held, Item, Opened, held
 from lms.assessment.rules.canonical import canonical_json
+from lms.assessment.rules.pages import Locks, locks
 from lms.assessment.rules.policy import Save, Step, classify
 from lms.assessment.types.base import BadAnswer
 from lms.kit.errors import Conflict, Invalid
@@ -114,8 +115,11 @@ def _judged(
 ) -> tuple[tuple[Outcome, ...], list[dict[str, Any]]]:
     """The outcomes in order, beside the steps `known`, and the rows to store."""
     outcomes, rows = [], []
+    locked = locks(known)
     for entry, at, late in given:
-        outcome, payload = _judge(entry, items, known, late) if _sound(entry) else _refused(entry, "bad_request")
+        outcome, payload = (
+            _judge(entry, items, known, locked, late) if _sound(entry) else _refused(entry, "bad_request")
+        )
         outcomes.append(outcome)
         if payload is not None:
             known.append(Step(0, entry.position, entry.tab, entry.seq, payload, late))
@@ -182,8 +186,11 @@ def save_form(
     then = reading.standing(steps[: max(0, base)]).answers
     standing = reading.standing(steps)
     changed, refused = _changed(items, read(drawn), then, standing.answers)
+    locked = reading.locks_of(steps)
+    refused |= {at: f"assessment.{key}" for at, _ in changed if (key := locked.refusal(at))}
+    changed = [(position, answer) for position, answer in changed if position not in refused]
     payloads: list[tuple[int, dict[str, Any]]] = [(position, {"answer": answer}) for position, answer in changed]
-    if toggle_flag is not None and toggle_flag in items:
+    if toggle_flag is not None and toggle_flag in items and not locked.refusal(toggle_flag, answer=False):
         payloads.append((toggle_flag, {"flag": toggle_flag not in standing.flagged}))
     seq = max((step.seq for step in steps if step.tab == FORM_TAB), default=0)
     rows = [
@@ -248,7 +255,7 @@ def _known(session: Session, attempt: Held, entries: Sequence[Entry]) -> list[St
 
 
 def _judge(
-    entry: Entry, items: Mapping[int, Item], known: Sequence[Step], late: bool
+    entry: Entry, items: Mapping[int, Item], known: Sequence[Step], locked: Locks, late: bool
 ) -> tuple[Outcome, dict[str, Any] | None]:
     """The outcome of an entry, and the payload to store (None: nothing)."""
     item = items.get(entry.position)
@@ -268,6 +275,9 @@ def _judge(
         return _refused(entry, "answer.sequence_used")
     if verdict is Save.REPLAY:
         return Outcome(entry, "replay", note=note), None
+    # What is refused for its page is not kept: it was given to a question that its person could not see any more.
+    if key := locked.refusal(entry.position, answer=entry.flag is None):
+        return _refused(entry, key)
     return Outcome(entry, "late" if late else "saved", note=note), payload
 
 

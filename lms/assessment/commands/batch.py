@@ -1,7 +1,8 @@
 """Attempts of many people in one transaction: the rows that `start`, `save` and `submit` write, in few statements.
 
-For attempts that were taken already and are told from beginning to end. What may start, what is drawn, what counts and how
-it is graded is decided by the same functions. `tests/assessment/test_batch.py` holds this to the commands, row by row.
+For attempts that were taken already and are told from beginning to end, outside rooms, networks and pages. What may start,
+what is drawn, what counts and how it is graded is decided by the same functions. `tests/assessment/test_batch.py` holds this
+to the commands, row by row.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,7 +22,7 @@ from lms.assessment.commands.starting import item_row, new_attempt, note_start, 
 from lms.assessment.events import AttemptGraded
 from lms.assessment.models import Attempt, AttemptItem, AttemptStep, PlanVersion, Result, Test
 from lms.assessment.queries import attempts as reading
-from lms.assessment.queries import content
+from lms.assessment.queries import conditions, content, crowds
 from lms.assessment.queries.attempts import Item, Opened
 from lms.assessment.rules import policy
 from lms.assessment.rules.draw import draw_from
@@ -76,8 +78,9 @@ class _Room:
         self._versions = courses.contents(session, {row.version_id for row in found})
         self._states = courses.part_states(session, [row.id for row in found])
         self._places = placements_of_many(session, people)
-        self._history = reading.histories(session, people)
-        self._seen = reading.seen_by_many(session, people)
+        self._history = crowds.histories(session, people)
+        self._seen = crowds.seen_by_many(session, people)
+        self._granted = conditions.granted_to_many(session, people)
         self._zones = {place.site_id: place.site.zone for rows in self._places.values() for place in rows}
         self._tests: dict[str, tuple[Test, PlanVersion]] = {}
         self._hashes: dict[int, dict[int, str]] = {}
@@ -100,12 +103,25 @@ class _Room:
         if any(each.attempt.closed_at is None for each in past):
             raise Conflict("assessment.busy")
         mine = [each for each in past if each.attempt.enrolment_id == enrolment.id]
-        refuse_start(enrolment, plan, [each.facts for each in mine], at)
+        rules = content.plan_rules(plan)
+        given = self._granted[enrolment.person_id, test.id]
+        refuse_start(enrolment, rules, [each.facts for each in mine], at, given)
         placement = self._placed(enrolment.person_id, local_day(at, actor.zone))
         seen, seed = self._seen[enrolment.person_id, test.id], secrets.token_bytes(SEED_BYTES)
-        drawn = draw_from(content.draw_table(session, plan), seen, seed)
+        table = content.draw_table(session, plan)
+        drawn = draw_from(table, seen, seed)
         attempt = new_attempt(
-            enrolment, test, plan, len(mine) + 1, seed, seen, placement, grace_seconds=self._grace, now=at
+            enrolment,
+            test,
+            plan,
+            len(mine) + 1,
+            seed,
+            seen,
+            placement,
+            deadline=policy.deadline(at, plan.minutes, given.time, rules.closes),
+            algorithm=table.algorithm,
+            grace_seconds=self._grace,
+            now=at,
         )
         attempt.id, attempt.plan = next(self._ids), plan
         rows = [item_row(attempt, place, each) for place, each in enumerate(drawn, 1)]
@@ -171,7 +187,14 @@ class _Room:
         wanted = [(row["question_version_id"], hashes[row["question_version_id"]]) for row in rows]
         questions = content.ready(self._session, wanted)
         return [
-            Item(row["position"], version, tuple(row["option_order"]), row["points_num"], questions[content_hash])
+            Item(
+                row["position"],
+                version,
+                tuple(row["option_order"]),
+                Fraction(row["points_num"], row["points_den"]),
+                questions[content_hash],
+                row["section"],
+            )
             for row, (version, content_hash) in zip(rows, wanted, strict=True)
         ]
 

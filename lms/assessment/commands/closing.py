@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from lms.assessment.events import AttemptGraded
-from lms.assessment.models import Attempt, AttemptStep, Result
+from lms.assessment.models import Attempt, AttemptStep, PlanVersion, Result
 from lms.assessment.queries import attempts as reading
 from lms.assessment.queries.attempts import Item, Opened
 from lms.assessment.rules import grading
@@ -121,7 +122,8 @@ def new_result(
     if mark is None:  # pragma: no cover - both columns are NOT NULL
         raise NotFound("assessment.no_test")
     graded = [_graded(item, answers.get(item.position)) for item in items]
-    whole = grading.result(graded, mark)
+    marks = section_marks(attempt.plan)
+    whole = grading.result(graded, mark, marks)
     return Result(
         attempt_id=attempt.id,
         kind="original",
@@ -134,12 +136,13 @@ def new_result(
         items=[
             {
                 "position": item.position,
-                "fraction": f"{each.grade.numerator}/{each.grade.denominator}",
-                "points": f"{each.points}/1",
+                "fraction": _ratio(each.grade),
+                "points": _ratio(each.points),
                 "topic": each.topic,
             }
             for item, each in zip(items, graded, strict=True)
         ],
+        sections=section_rows(whole),
         graded_at=now,
         graded_on=local_day(now, opened.zone or actor.zone),
         graded_by=None,  # by rule; a regrade names its person
@@ -149,4 +152,23 @@ def new_result(
 
 def _graded(item: Item, answer: Any) -> Graded:
     kind, body = item.question.kind, item.question.body
-    return Graded(item.question.topic, item.points, kind.grade(body, answer), kind.is_answered(answer))
+    grade, answered = kind.grade(body, answer), kind.is_answered(answer)
+    return Graded(item.question.topic, item.points, grade, answered, item.section)
+
+
+def section_marks(plan: PlanVersion) -> dict[int, Fraction]:
+    """The sections of a plan that have a mark of their own, by number."""
+    marked = enumerate(plan.sections)
+    return {number: Fraction(section["pass_mark"]) for number, section in marked if "pass_mark" in section}
+
+
+def section_rows(whole: grading.Result) -> list[dict[str, Any]]:
+    """What a result keeps of the sections with a mark."""
+    return [
+        {"section": each.section, "score": _ratio(each.score), "mark": _ratio(each.mark), "passed": each.passed}
+        for each in whole.sections
+    ]
+
+
+def _ratio(number: Fraction) -> str:
+    return f"{number.numerator}/{number.denominator}"

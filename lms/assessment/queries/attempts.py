@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.assessment.models import Attempt, AttemptItem, AttemptStep, PlanVersion, QuestionVersion, Result
 from lms.assessment.queries.content import ReadyQuestion, ready
+from lms.assessment.rules.pages import GUARDS, Locks, locks
 from lms.assessment.rules.policy import AttemptFacts, Step, latest
 from lms.assessment.types.base import Presented
 from lms.catalog.models import Course, Enrolment
@@ -26,13 +26,18 @@ from lms.people.queries import place_condition
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A question of an attempt at its place, ready to show in the order drawn and to grade."""
+    """A question of an attempt at its place, ready to show in the order drawn and to grade.
+
+    `section` is its section of the plan by number (None: fixed, or drawn before that was kept), `scenario` that it came with.
+    """
 
     position: int
     version_id: int
     order: tuple[int, ...]
-    points: int
+    points: Fraction
     question: ReadyQuestion
+    section: int | None = None
+    scenario: str = ""
 
     def present(self) -> Presented:
         """What the browser may have."""
@@ -185,7 +190,9 @@ _ITEM, _QUESTION = AttemptItem.__table__, QuestionVersion.__table__
 _ITEMS = (
     select(
         *(_ITEM.c[name] for name in ("position", "question_version_id", "option_order", "points_num", "points_den")),
+        _ITEM.c.section,
         _QUESTION.c.content_hash,
+        _QUESTION.c.scenario,
     )
     .join_from(_ITEM, _QUESTION, _QUESTION.c.id == _ITEM.c.question_version_id)
     .where(_ITEM.c.attempt_id == bindparam("attempt"))
@@ -206,8 +213,10 @@ def items_of(session: Session, attempt_id: int, positions: Iterable[int] | None 
             row.position,
             row.question_version_id,
             tuple(row.option_order),
-            row.points_num // row.points_den,
+            Fraction(row.points_num, row.points_den),
             questions[row.content_hash],
+            row.section,
+            row.scenario,
         )
         for row in rows
     ]
@@ -224,13 +233,18 @@ def steps_of(session: Session, attempt_id: int) -> Sequence[AttemptStep]:
 _STEP = AttemptStep.__table__.c
 _STEPS_BY_TAB = select(*(_STEP[name] for name in ("id", "position", "tab", "seq", "payload", "late"))).where(
     _STEP.attempt_id == bindparam("attempt"),
-    _STEP.tab.in_(bindparam("tabs", expanding=True)),
-    _STEP.seq.in_(bindparam("numbers", expanding=True)),
+    or_(
+        and_(
+            _STEP.tab.in_(bindparam("tabs", expanding=True)),
+            _STEP.seq.in_(bindparam("numbers", expanding=True)),
+        ),
+        _STEP.tab.in_(GUARDS),
+    ),
 )
 
 
 def steps_by_tab(session: Session, attempt_id: int, tabs: Iterable[str], numbers: Iterable[int]) -> list[Step]:
-    """The steps that could be the same as what a browser sends now, by tab and number."""
+    """The steps that could be the same as what a browser sends now, by tab and number, and those that lock questions."""
     wanted = {"attempt": attempt_id, "tabs": sorted(set(tabs)), "numbers": sorted(set(numbers))}
     return [
         Step(row.id, row.position or 0, row.tab, row.seq, row.payload, row.late)
@@ -241,6 +255,11 @@ def steps_by_tab(session: Session, attempt_id: int, tabs: Iterable[str], numbers
 def pure_step(row: AttemptStep) -> Step:
     """A stored step as the rules see it; its `answer` is the whole payload."""
     return Step(row.id, row.position or 0, row.tab, row.seq, row.payload, row.late)
+
+
+def locks_of(steps: Iterable[AttemptStep]) -> Locks:
+    """Which questions take no answer any more."""
+    return locks(pure_step(row) for row in steps if row.tab in GUARDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,39 +356,6 @@ def seen_by(session: Session, person_id: int, test_id: int) -> dict[int, int]:
         .order_by(QuestionVersion.question_id)
     )
     return {row[0]: row[1] for row in rows}
-
-
-def histories(session: Session, person_ids: Collection[int]) -> dict[tuple[int, int], list[Past]]:
-    """`history` of several people, by person and test; who has none has an empty list."""
-    rows = session.execute(
-        select(Attempt, Result)
-        .outerjoin(Result, Result.attempt_id == Attempt.id)
-        .where(Attempt.person_id.in_(person_ids))
-        .order_by(Attempt.id, Result.id)
-    )
-    last: dict[int, Past] = {}
-    for attempt, result in rows:
-        last[attempt.id] = Past(attempt, result)
-    found: dict[tuple[int, int], list[Past]] = defaultdict(list)
-    for past in last.values():
-        found[past.attempt.person_id, past.attempt.test_id].append(past)
-    return found
-
-
-def seen_by_many(session: Session, person_ids: Collection[int]) -> dict[tuple[int, int], dict[int, int]]:
-    """`seen_by` of several people, by person and test; who has seen nothing has an empty one."""
-    rows = session.execute(
-        select(Attempt.person_id, Attempt.test_id, QuestionVersion.question_id, func.max(Attempt.id))
-        .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
-        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
-        .where(Attempt.person_id.in_(person_ids))
-        .group_by(Attempt.person_id, Attempt.test_id, QuestionVersion.question_id)
-        .order_by(QuestionVersion.question_id)
-    )
-    found: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
-    for person_id, test_id, question_id, order in rows:
-        found[person_id, test_id][question_id] = order
-    return found
 
 
 def open_attempt(session: Session, person_id: int, test_id: int) -> Attempt | None:

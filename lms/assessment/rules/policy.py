@@ -64,25 +64,34 @@ class Start(StrEnum):
     PASSED = "passed"
     NONE_LEFT = "none_left"
     WAIT = "wait"
+    NOT_YET = "not_yet"  # before the plan opens
+    OVER = "over"  # the plan has closed
 
 
 @dataclass(frozen=True, slots=True)
 class StartDecision:
-    """`next_at` says when a WAIT ends; `left` counts the attempts that may still be started, one begun now included."""
+    """`next_at` says when a WAIT or NOT_YET ends, or when an OVER began.
+
+    `left` counts the attempts that may still be started, one begun now included.
+    """
 
     start: Start
     left: int
     next_at: datetime | None = None
 
 
-def deadline(started_at: datetime, minutes: int, extra_time: Fraction = Fraction(1)) -> datetime:
-    """Start plus `minutes` times `extra_time` (1 for most people, 5/4 for a quarter more), up to a whole second.
+def deadline(
+    started_at: datetime, minutes: int, extra_time: Fraction = Fraction(1), closes: datetime | None = None
+) -> datetime:
+    """Start plus `minutes` times `extra_time` (1 for most people, 5/4 for a quarter more), up to a whole second; at the
+    latest `closes`.
 
     Raises: ValueError where the minutes are below 1, the factor is below 1, or the time has no zone.
     """
     if minutes < 1 or extra_time < 1:
         raise ValueError(f"{minutes} minutes at a factor of {extra_time}")
-    return _utc(started_at) + timedelta(seconds=math.ceil(minutes * 60 * extra_time))
+    due = _utc(started_at) + timedelta(seconds=math.ceil(minutes * 60 * extra_time))
+    return due if closes is None else min(due, _utc(closes))
 
 
 def timing(now: datetime, due: datetime, grace: timedelta = GRACE) -> Timing:
@@ -106,8 +115,25 @@ def next_attempt_at(history: Sequence[AttemptFacts], delay: timedelta) -> dateti
     return max(attempt.ended_at for attempt in history) + delay if history else None
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When attempts may start (None: no bound): from `opens` on, before `closes`."""
+
+    opens: datetime | None = None
+    closes: datetime | None = None
+
+
+ALWAYS = Window()
+
+
 def may_start(
-    history: Sequence[AttemptFacts], now: datetime, *, attempts: int, delay: timedelta, grace: timedelta = GRACE
+    history: Sequence[AttemptFacts],
+    now: datetime,
+    *,
+    attempts: int,
+    delay: timedelta,
+    grace: timedelta = GRACE,
+    window: Window = ALWAYS,
 ) -> StartDecision:
     """Whether a person with this `history` of one test may start an attempt at `now`.
 
@@ -124,10 +150,21 @@ def may_start(
         return StartDecision(Start.PASSED, left)
     if not left:
         return StartDecision(Start.NONE_LEFT, 0)
+    return _wait(history, now, delay, window, left) or StartDecision(Start.START, left)
+
+
+def _wait(
+    history: Sequence[AttemptFacts], now: datetime, delay: timedelta, window: Window, left: int
+) -> StartDecision | None:
+    """Why somebody with attempts left has to wait, or comes too late; None where they need not."""
+    if window.closes is not None and _utc(now) >= _utc(window.closes):
+        return StartDecision(Start.OVER, left, window.closes)
+    if window.opens is not None and _utc(now) < _utc(window.opens):
+        return StartDecision(Start.NOT_YET, left, window.opens)
     next_at = next_attempt_at(history, delay)
     if next_at is not None and _utc(now) < next_at:
         return StartDecision(Start.WAIT, left, next_at)
-    return StartDecision(Start.START, left)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
