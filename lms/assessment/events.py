@@ -14,3 +14,15 @@ class AttemptGraded:
     person_id: int
     enrolment_id: int
     passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRegraded:
+    """A graded attempt has another result: the old one stands beside it and counts no more."""
+
+    attempt_id: int
+    result_id: int
+    person_id: int
+    enrolment_id: int
+    passed_before: bool
+    passed: bool

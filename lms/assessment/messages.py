@@ -51,6 +51,17 @@ MESSAGES = {
     "assessment.answer.sequence_used": _l(
         "Ese número de envío ya se usó con otro contenido: se conserva lo guardado antes."
     ),
+    "assessment.question_not_found": _l("No hay una pregunta con ese código en este banco."),
+    "assessment.regrade_not_found": _l("No hay una recalificación con ese código."),
+    "assessment.regrade_reason": _l("Falta el motivo de la recalificación (hasta %(limit)s caracteres)."),
+    "assessment.regrade_versions": _l("Elegir una versión de la pregunta que haya salido en algún intento calificado."),
+    "assessment.regrade_changed": _l(
+        "Desde la vista previa cambiaron resultados: no se aplicó nada. Mirar la vista previa otra vez."
+    ),
+    "assessment.regrade_nothing": _l("Ningún resultado cambia con esto: no se aplicó nada."),
+    "assessment.regrade_nothing_left": _l(
+        "Hay intentos que sin esta pregunta no tendrían ninguna: dar sus puntos a todos en lugar de quitarla."
+    ),
     "assessment.practice_not_found": _l("No hay una pregunta de práctica con ese código en este curso."),
 }
 

@@ -33,6 +33,15 @@ def upgrade() -> None:
         kind = "INTEGER" if op.get_bind().dialect.name == "sqlite" else "BIGINT"
         reference = f"CONSTRAINT fk_{table}_{column} REFERENCES {target} (id)"
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind} {reference}")
+    regraded = sa.text("regrade_id IS NOT NULL")
+    op.create_index(
+        "uq_result_regrade",
+        "result",
+        ["regrade_id", "attempt_id"],
+        unique=True,
+        sqlite_where=regraded,
+        postgresql_where=regraded,
+    )
     op.create_index("ix_attempt_test", "attempt", ["test_id", "id"])
     op.create_index("ix_attempt_room", "attempt", ["room_id"])
     op.create_index("ix_attempt_item_question_version", "attempt_item", ["question_version_id"])
@@ -168,6 +177,7 @@ def _disputes() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("uq_result_regrade", table_name="result")
     op.drop_index("ix_attempt_item_question_version", table_name="attempt_item")
     op.drop_index("ix_attempt_room", table_name="attempt")
     op.drop_index("ix_attempt_test", table_name="attempt")

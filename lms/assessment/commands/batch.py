@@ -17,7 +17,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lms.assessment.commands.answering import Entry, judge_series
-from lms.assessment.commands.closing import close_step, new_result, note_close
+from lms.assessment.commands.closing import close_step, note_close
+from lms.assessment.commands.results import new_result
 from lms.assessment.commands.starting import item_row, new_attempt, note_start, refuse_start
 from lms.assessment.events import AttemptGraded
 from lms.assessment.models import Attempt, AttemptItem, AttemptStep, PlanVersion, Result, Test

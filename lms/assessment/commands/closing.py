@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lms.assessment.events import AttemptGraded
-from lms.assessment.models import Attempt, AttemptStep, PlanVersion, Result
+from lms.assessment.commands.regrading import catch_up
+from lms.assessment.commands.results import new_result, store
+from lms.assessment.models import Attempt, AttemptStep, Result
 from lms.assessment.queries import attempts as reading
-from lms.assessment.queries.attempts import Item, Opened
-from lms.assessment.rules import grading
-from lms.assessment.rules.grading import Graded
-from lms.catalog.commands import record_part
+from lms.assessment.queries.attempts import Opened
 from lms.kit import audit
-from lms.kit.clock import local_day
 from lms.kit.db import fraction
-from lms.kit.errors import NotFound
-from lms.kit.events import emit
 from lms.kit.permissions import SYSTEM, Actor
 
 SERVER_TAB = "server"
@@ -57,29 +50,23 @@ def sweep(session: Session, *, now: datetime, limit: int = 200) -> int:
 def close(session: Session, actor: Actor, opened: Opened, *, now: datetime) -> Result | None:
     """Grade a locked, open attempt and tell who wants to know.
 
-    Where a person has to grade something of it, it is closed and has no result yet: None.
+    Where a person has to grade something of it, it is closed and has no result yet: None. An open question that was left
+    empty needs nobody to say what it earns.
     """
     attempt = opened.attempt
     late = opened.is_late(now)
     session.add(AttemptStep(**close_step(attempt.id, late=late, now=now)))
     items = reading.items_of(session, attempt.id)
     answers = reading.standing(reading.steps_of(session, attempt.id)).answers
-    if any(item.question.kind.by_person for item in items):
-        attempt.closed_at = now
+    attempt.closed_at = now
+    if any(item.question.kind.by_person and answers.get(item.position) is not None for item in items):
         session.flush()
         note_close(session, actor, attempt, None, late=late, now=now)
         return None
     result = new_result(opened, items, answers, actor, now)
-    attempt.closed_at = now
-    session.add(result)
-    session.flush()
+    store(session, actor, opened, result, now=now)
     note_close(session, actor, attempt, result, late=late, now=now)
-    if opened.enrolment.ended_at is None:
-        # A withdrawn enrolment keeps the result of what was under way, but its course is over.
-        state = "done" if result.passed else "failed"
-        record_part(session, actor, opened.enrolment, "test", state, now=now)
-    emit(session, AttemptGraded(attempt.id, result.id, attempt.person_id, attempt.enrolment_id, result.passed))
-    return result
+    return catch_up(session, opened, result, now=now)
 
 
 def close_step(attempt_id: int, *, late: bool, now: datetime) -> dict[str, Any]:
@@ -111,64 +98,3 @@ def note_close(
         after=graded,
         now=now,
     )
-
-
-def new_result(
-    opened: Opened, items: Sequence[Item], answers: Mapping[int, Any], actor: Actor, now: datetime
-) -> Result:
-    """The row of the original result of an attempt: what was saved in time, graded."""
-    attempt = opened.attempt
-    mark = fraction(attempt.plan.pass_num, attempt.plan.pass_den)
-    if mark is None:  # pragma: no cover - both columns are NOT NULL
-        raise NotFound("assessment.no_test")
-    graded = [_graded(item, answers.get(item.position)) for item in items]
-    marks = section_marks(attempt.plan)
-    whole = grading.result(graded, mark, marks)
-    return Result(
-        attempt_id=attempt.id,
-        kind="original",
-        score_num=whole.score.numerator,
-        score_den=whole.score.denominator,
-        pass_num=mark.numerator,
-        pass_den=mark.denominator,
-        passed=whole.passed,
-        answered=whole.total.answered,
-        items=[
-            {
-                "position": item.position,
-                "fraction": _ratio(each.grade),
-                "points": _ratio(each.points),
-                "topic": each.topic,
-            }
-            for item, each in zip(items, graded, strict=True)
-        ],
-        sections=section_rows(whole),
-        graded_at=now,
-        graded_on=local_day(now, opened.zone or actor.zone),
-        graded_by=None,  # by rule; a regrade names its person
-        reason="",
-    )
-
-
-def _graded(item: Item, answer: Any) -> Graded:
-    kind, body = item.question.kind, item.question.body
-    grade, answered = kind.grade(body, answer), kind.is_answered(answer)
-    return Graded(item.question.topic, item.points, grade, answered, item.section)
-
-
-def section_marks(plan: PlanVersion) -> dict[int, Fraction]:
-    """The sections of a plan that have a mark of their own, by number."""
-    marked = enumerate(plan.sections)
-    return {number: Fraction(section["pass_mark"]) for number, section in marked if "pass_mark" in section}
-
-
-def section_rows(whole: grading.Result) -> list[dict[str, Any]]:
-    """What a result keeps of the sections with a mark."""
-    return [
-        {"section": each.section, "score": _ratio(each.score), "mark": _ratio(each.mark), "passed": each.passed}
-        for each in whole.sections
-    ]
-
-
-def _ratio(number: Fraction) -> str:
-    return f"{number.numerator}/{number.denominator}"

@@ -114,6 +114,14 @@ class Result(AppendOnly, Base):
             postgresql_where=text("kind = 'original'"),
         ),
         Index("ix_result_attempt", "attempt_id", "id"),
+        Index(
+            "uq_result_regrade",
+            "regrade_id",
+            "attempt_id",
+            unique=True,
+            sqlite_where=text("regrade_id IS NOT NULL"),
+            postgresql_where=text("regrade_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[pk]

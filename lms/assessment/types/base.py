@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
+from lms.assessment.rules.canonical import canonical_json
 from lms.kit.content import Reader
 
 Body = dict[str, Any]
@@ -246,6 +247,10 @@ class QuestionType(ABC):
     def note(self, body: Body, answer: Answer) -> str:  # noqa: ARG002 - most types have nothing to say
         """The message key of what its writer should know at once of an answer that is kept as it is; "" for nothing."""
         return ""
+
+    def reply(self, body: Body, answer: Answer) -> str:  # noqa: ARG002 - most types read every answer as it is
+        """How a canonical answer is recognised when others gave the same: two that read alike have one."""
+        return canonical_json(answer)
 
     @abstractmethod
     def grade(self, body: Body, answer: Answer) -> Fraction:

@@ -9,6 +9,7 @@ from lms.catalog.commands.progress import (
     finish_module,
     may_follow,
     record_part,
+    reopen_part,
     save_position,
 )
 from lms.catalog.commands.publishing import publish_course
@@ -26,6 +27,7 @@ __all__ = [
     "may_follow",
     "publish_course",
     "record_part",
+    "reopen_part",
     "revoke_completion",
     "save_position",
     "withdraw",

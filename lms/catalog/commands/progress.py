@@ -66,6 +66,20 @@ def record_part(
     return _complete(session, actor, view, now)
 
 
+def reopen_part(session: Session, enrolment: Enrolment, part: str, *, now: datetime) -> bool:
+    """Say that a part which was done has failed after all, where its course is not complete; returns whether it was so.
+
+    What a course was completed by is not looked at here: taking a completion back is for a person to decide.
+    """
+    queries.lock_enrolment(session, enrolment)
+    view = queries.view_of(session, enrolment)
+    if view.completion is not None or view.states.get(part) is not PartState.DONE:
+        return False
+    session.add(PartRecord(enrolment_id=enrolment.id, part=part, state=PartState.FAILED.value, at=now))
+    session.flush()
+    return True
+
+
 def complete_where_done(
     session: Session, actor: Actor, enrolment: Enrolment, states: States, *, now: datetime
 ) -> Completion | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from lms.assessment.rules.canonical import canonical_json
 from lms.assessment.types.base import (
     Answer,
     Bin,
@@ -27,6 +28,7 @@ from lms.assessment.types.base import (
 from lms.assessment.types.gaps.document import dump, load
 from lms.assessment.types.gaps.places import rendered, split
 from lms.assessment.types.gaps.rules import bins, line, number_fault, parsed, response, share, shown_options
+from lms.assessment.types.gaps.rules import reply as gap_reply
 from lms.assessment.types.numeric.rules import entry
 from lms.assessment.types.options import some
 from lms.kit.content import Reader
@@ -80,6 +82,10 @@ class Gaps(QuestionType):
     def note(self, body: Body, answer: Answer) -> str:
         faults = (number_fault(gap, each) for gap, each in zip(body["gaps"], answer or (), strict=False))
         return "gap_unread" if any(faults) else ""
+
+    def reply(self, body: Body, answer: Answer) -> str:
+        entries = answer or [None] * len(body["gaps"])
+        return canonical_json([gap_reply(gap, entry) for gap, entry in zip(body["gaps"], entries, strict=True)])
 
     def grade(self, body: Body, answer: Answer) -> Fraction:
         weights = sum(int(gap["weight"]) for gap in body["gaps"])

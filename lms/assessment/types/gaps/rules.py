@@ -7,8 +7,9 @@ from fractions import Fraction
 
 from lms.assessment.types.base import Answer, BadAnswer, Bin, Body, SlotLine
 from lms.assessment.types.numeric.rules import first_holding, read, words
+from lms.assessment.types.numeric.rules import reply as number_reply
 from lms.assessment.types.short_text.rules import first_accepting
-from lms.assessment.types.typed import MAX_LINE, clean, plain
+from lms.assessment.types.typed import MAX_LINE, clean, plain, reading
 
 
 def shown_options(body: Body, arranged: Sequence[int]) -> list[list[int]]:
@@ -87,3 +88,12 @@ def _words(gap: Body, accepted: Body) -> str:
     if gap["kind"] == "numeric":
         return words(accepted, gap)
     return str(accepted["text"]) if gap["kind"] == "chosen" else plain(accepted["text"])
+
+
+def reply(gap: Body, entry: Answer) -> str:
+    """How what was put into a gap is recognised in other answers."""
+    if entry is None or gap["kind"] == "chosen":
+        return "" if entry is None else str(entry)
+    if gap["kind"] == "numeric":
+        return number_reply(gap, entry)
+    return reading(entry, case=gap["case"], accents=gap["accents"])

@@ -19,6 +19,7 @@ from lms.assessment.types.base import (
 )
 from lms.assessment.types.numeric.document import dump, load
 from lms.assessment.types.numeric.rules import entry, first_holding, read, words
+from lms.assessment.types.numeric.rules import reply as number_reply
 from lms.assessment.types.options import some
 from lms.assessment.types.typed import MAX_LINE, clean
 from lms.kit.content import Reader
@@ -55,6 +56,9 @@ class Numeric(QuestionType):
 
     def note(self, body: Body, answer: Answer) -> str:
         return "" if answer is None else read(body, answer).fault
+
+    def reply(self, body: Body, answer: Answer) -> str:
+        return number_reply(body, answer)
 
     def grade(self, body: Body, answer: Answer) -> Fraction:
         at = first_holding(body, answer)

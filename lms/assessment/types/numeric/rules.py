@@ -6,6 +6,7 @@ from typing import Any
 
 from lms.assessment.types.base import Answer, Body, Entry
 from lms.assessment.types.numbers import NumberRead, exact, read_number, spread
+from lms.assessment.types.typed import reading
 
 
 def read(body: Body, answer: str) -> NumberRead:
@@ -48,3 +49,11 @@ def words(answer: dict[str, Any], body: Body) -> str:
         text += f" ± {answer['tolerance']}"
     base = next((unit["name"] for unit in body.get("units", ()) if exact(unit["factor"]) == 1), "")
     return f"{text} {base}".strip()
+
+
+def reply(body: Body, answer: Answer) -> str:
+    """How a typed number is recognised in other answers: by its value, and by its letters where it has none."""
+    if answer is None:
+        return ""
+    value = read(body, answer).value
+    return reading(answer, case=False, accents=False) if value is None else f"{value.numerator}/{value.denominator}"

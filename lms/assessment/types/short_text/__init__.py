@@ -21,7 +21,7 @@ from lms.assessment.types.base import (
 from lms.assessment.types.options import some
 from lms.assessment.types.short_text.document import dump, load
 from lms.assessment.types.short_text.rules import first_accepting
-from lms.assessment.types.typed import MAX_LINE, clean, plain
+from lms.assessment.types.typed import MAX_LINE, clean, plain, reading
 from lms.kit.content import Reader
 
 
@@ -53,6 +53,9 @@ class ShortText(QuestionType):
     def given(self, body: Body, answer: Answer, order: Sequence[int]) -> tuple[str, ...]:
         self.arranged(body, order)
         return () if answer is None else (answer,)
+
+    def reply(self, body: Body, answer: Answer) -> str:
+        return "" if answer is None else reading(answer, case=body["case"], accents=body["accents"])
 
     def grade(self, body: Body, answer: Answer) -> Fraction:
         at = first_accepting(body, answer)
