@@ -15,6 +15,7 @@ import config
 from lms.admin import work as _admin_work  # noqa: F401 - adds its pages to the routes
 from lms.admin.views import routes as admin_routes
 from lms.assessment import views as assessment_views
+from lms.assessment.events import ResultRegraded
 from lms.assessment.views import routes as assessment_routes
 from lms.catalog import notices as catalog_notices
 from lms.catalog import views as catalog_views
@@ -94,6 +95,7 @@ def make_bus(settings: config.Settings) -> EventBus:
 
     bus.subscribe(CourseCompleted, survey_commands.ask_after)
     bus.subscribe(CourseCompleted, issue_certificate)
+    bus.subscribe(ResultRegraded, certificate_commands.ask_after)
     bus.subscribe(JobEnded, tell_ended)
     return bus
 
@@ -178,6 +180,7 @@ def _tell(app: Flask) -> None:
         catalog_notices.ASSIGNED,
         certificate_notices.ISSUED,
         certificate_notices.EXPIRES,
+        certificate_notices.QUESTION,
         skill_notices.SIGN,
         skill_notices.PLAN_OPENED,
         skill_notices.PLAN_DUE,
