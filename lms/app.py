@@ -14,7 +14,10 @@ from sqlalchemy.orm import Session
 import config
 from lms.admin import work as _admin_work  # noqa: F401 - adds its pages to the routes
 from lms.admin.views import routes as admin_routes
+from lms.assessment import jobs as assessment_jobs
+from lms.assessment import notices as assessment_notices
 from lms.assessment import views as assessment_views
+from lms.assessment.commands.regrading import JOB as REGRADE
 from lms.assessment.events import ResultRegraded
 from lms.assessment.views import routes as assessment_routes
 from lms.catalog import notices as catalog_notices
@@ -105,6 +108,7 @@ def make_jobs(settings: config.Settings) -> Jobs:
     jobs = Jobs()
     files = make_store(settings)
     jobs.register(hours_jobs.RECORDS, hours_jobs.records_export(files), title=_l("Registros de horas"))
+    jobs.register(REGRADE, assessment_jobs.regrade, title=_l("Recalificación"))
     return jobs
 
 
@@ -178,6 +182,7 @@ def _tell(app: Flask) -> None:
     notices.register(
         app,
         catalog_notices.ASSIGNED,
+        *assessment_notices.KINDS,
         certificate_notices.ISSUED,
         certificate_notices.EXPIRES,
         certificate_notices.QUESTION,
