@@ -23,7 +23,8 @@ class EmptyForm(Form):
 def entries(document: object) -> list[Entry]:
     """The entries of a JSON document: `{"saves": [...]}`, or one save by itself.
 
-    A save is `{"position", "tab", "seq", "answer": [choice ids]}` or, for a flag, `{"position", "tab", "seq", "flag": bool}`.
+    A save is `{"position", "tab", "seq", "answer": [choice ids]}`; or with `"flag": bool`, `"left": seconds` that the page was
+    out of sight, `"paste": signs` in place of the answer.
     What a field holds is judged by the command, entry by entry.
     Raises: Invalid("assessment.bad_request") where the document is not of that shape at all.
     """
@@ -35,12 +36,16 @@ def entries(document: object) -> list[Entry]:
     return [_entry(save) for save in saves]
 
 
+_SAYS = ("answer", "flag", "left", "paste")
+
+
 def _entry(save: Mapping[str, Any]) -> Entry:
-    flag = save.get("flag")
-    if ("answer" in save) == ("flag" in save) or ("flag" in save and flag is None):
+    says = [key for key in _SAYS if key in save]
+    if len(says) != 1 or (says[0] != "answer" and save[says[0]] is None):
         # A flag that is null must not pass for an answer: in an `Entry` it would mean one.
         raise Invalid("assessment.bad_request")
-    return Entry(save.get("position", 0), save.get("tab", ""), save.get("seq", -1), save.get("answer"), flag)
+    told = {says[0]: save[says[0]]}
+    return Entry(save.get("position", 0), save.get("tab", ""), save.get("seq", -1), **told)
 
 
 def form_answers(fields: Fields, items: Sequence[Item]) -> dict[int, object]:

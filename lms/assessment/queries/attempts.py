@@ -135,8 +135,8 @@ def attempt_for(session: Session, actor: Actor, code: str, permission: Permissio
 
     Raises: NotFound("assessment.attempt_not_found") for a code that does not exist and for a stranger alike.
     """
-    query = _opened(Attempt.code == code, reached(actor, permission, on))
-    query = query.add_columns(Person).join(Person, Person.id == Attempt.person_id)
+    here = reached(actor, permission, on)
+    query = _opened(Attempt.code == code, here).add_columns(Person).join(Person, Person.id == Attempt.person_id)
     row = session.execute(query).one_or_none()
     if row is None:
         raise NotFound("assessment.attempt_not_found")
@@ -392,3 +392,9 @@ def last_regrade(session: Session, attempt_id: int) -> Regrade | None:
     """The last regrade that names a question version that an attempt drew; None where none does. One query."""
     rows = session.execute(_LAST_REGRADE, {"attempt": attempt_id})
     return next((regrade for regrade, version in rows if version in regrade.versions), None)
+
+
+def trace_count(session: Session, attempt_id: int) -> int:
+    """How many steps of an attempt only tell how it is taken."""
+    query = select(func.count()).where(AttemptStep.attempt_id == attempt_id, AttemptStep.kind.in_(("left", "paste")))
+    return session.scalar(query) or 0

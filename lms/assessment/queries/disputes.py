@@ -103,7 +103,7 @@ def case(session: Session, code: str) -> Case:
 
 
 def shows_questions(session: Session, opened: Opened, past: list[Past], now: datetime) -> bool:
-    """Whether the review of a graded attempt shows its questions now, by the policy of its plan: what is not shown is not disputed."""
+    """Whether the review of a graded attempt shows its questions now, by the policy of its plan."""
     attempt = opened.attempt
     if any(each.attempt.closed_at is None for each in past) or attempt.closed_at is None:
         return False

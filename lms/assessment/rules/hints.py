@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from math import factorial
 from typing import Any
 
@@ -57,7 +58,7 @@ def traces(steps: Iterable[Event]) -> Traces:
     answers = [each for each in found if each.kind == "answer"]
     quick = [
         each.position
-        for before, each in zip(answers, answers[1:], strict=False)
+        for before, each in pairwise(answers)
         if each.position != before.position and timedelta(0) < each.at - before.at <= QUICK and each.position
     ]
     return Traces(
