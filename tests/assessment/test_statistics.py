@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import statistics as plain
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from lms.assessment.rules.statistics import (
     option_table,
     subkoviak,
 )
+from lms.assessment.rules.statistics.collecting import Collector, Responses, Taken
 from lms.assessment.rules.statistics.options import thirds
 from lms.cli import main as cli
 
@@ -233,12 +235,55 @@ def test_decision_consistency_of_extremes_is_certain() -> None:
 
 
 def test_options_by_thirds_and_a_distractor_better_than_the_key() -> None:
-    totals = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]
-    chosen = [{0}, {0}, {0}, {1}, {0}, {1}, {1}, {1}, {1}]
-    rows = option_table(3, {0}, chosen, totals)
+    third = thirds([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0])
+    keys = [("", "0"), ("", "1"), ("", "2")]
+    rows = option_table(keys, {keys[0]}, {keys[0]: [0, 1, 2, 4], keys[1]: [3, 5, 6, 7, 8]}, third)
     assert [(row.lower, row.middle, row.upper) for row in rows] == [(3, 1, 0), (0, 2, 3), (0, 0, 0)]
     assert [row.flags for row in rows] == [(), ("better_than_key",), ("never_chosen",)]
     assert rows[0].chosen == 4
+
+
+def test_a_part_without_a_right_response_flags_nobody() -> None:
+    rows = option_table([("a", "x")], set(), {("a", "x"): [2]}, [0, 1, 2])
+    assert rows[0].flags == ()
+
+
+PLAN = [(0, 3), (1, 2)]
+
+
+@given(st.lists(st.lists(st.sampled_from([0.0, 0.5, 1.0]), min_size=5, max_size=5), min_size=2, max_size=15))
+def test_gathered_one_by_one_it_is_the_plain_formula(rows: list[list[float]]) -> None:
+    """The same five questions for everybody: then a test of drawn forms is a plain one."""
+    found = Collector()
+    sections = [section for section, count in PLAN for _ in range(count)]
+    for row in rows:
+        found.add([Taken(number, sections[number], 1.0, mark, [("", str(mark))]) for number, mark in enumerate(row)])
+    test, items = analyse(sheet(rows))
+    whole = found.whole(Fraction(4, 5))
+    assert (whole.n, whole.mean, whole.sd) == (len(rows), pytest.approx(test.mean), pytest.approx(test.sd))
+    assert whole.alpha_slots == pytest.approx(test.alpha, abs=1e-9)
+    people = [[(sections[number], mark) for number, mark in enumerate(row)] for row in rows]
+    assert whole.alpha_within == pytest.approx(alpha_within_sections(people), abs=1e-9)
+    keys = tuple(("", str(mark)) for mark in (0.0, 0.5, 1.0))
+    known = Responses(keys, frozenset({keys[2]}), guess=0.25)
+    measured = found.items(dict.fromkeys(range(6), known))
+    for number, item in enumerate(items):
+        figures, table = measured[number]
+        assert figures.facility == pytest.approx(item.facility)
+        assert figures.discriminative_efficiency == pytest.approx(item.discriminative_efficiency, abs=1e-7)
+        assert sum(row.chosen for row in table) == len(rows)
+    assert measured[5][0].n == 0
+    assert measured[5][0].flags == ()
+
+
+def test_forms_of_other_sizes_have_no_slots_and_questions_keep_to_who_drew_them() -> None:
+    found = Collector()
+    found.add([Taken(1, 0, 1.0, 1.0), Taken(2, 0, 1.0, 0.0)])
+    found.add([Taken(1, 0, 2.0, 0.5), Taken(3, 0, 1.0, 1.0), Taken(4, 0, 1.0, 0.0)])
+    whole = found.whole(Fraction(4, 5))
+    assert whole.alpha_slots is None
+    assert whole.consistency is None
+    assert found.items({2: Responses((), frozenset())})[2][0].n == 1
 
 
 @given(st.lists(st.integers(0, 5), max_size=30))

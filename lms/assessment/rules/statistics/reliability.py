@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from math import comb, fsum
@@ -44,18 +45,34 @@ def alpha_within_sections(people: Iterable[Person]) -> float | None:
     comes from which questions were drawn (Lord's model of randomly parallel forms, section by section; KR-21 where there
     is one section of right or wrong items). None where a section holds one item, for it shows no such variance.
     """
-    totals, errors = [], []
+    found, totals = Reliability(), []
     for person in people:
+        found.add(person)
+        totals.append(fsum(points for _, points in person))
+    return found.alpha(moments.variance(totals))
+
+
+class Reliability:
+    """Gathers `alpha_within_sections` one person at a time."""
+
+    def __init__(self) -> None:
+        self._errors, self._known = array("d"), True
+
+    def add(self, person: Person) -> None:
         sections: dict[int, list[float]] = {}
         for section, points in person:
             sections.setdefault(section, []).append(points)
         within = [(len(some), moments.variance(some)) for some in sections.values()]
         if not within or any(spread is None for _, spread in within):
+            self._known = False
+        else:
+            self._errors.append(fsum(count * spread for count, spread in within if spread is not None))
+
+    def alpha(self, total_variance: float | None) -> float | None:
+        """The coefficient, from the variance of the totals; None where a section of somebody had one item."""
+        if not total_variance or not self._known:
             return None
-        totals.append(fsum(points for _, points in person))
-        errors.append(fsum(count * spread for count, spread in within if spread is not None))
-    spread = moments.variance(totals)
-    return None if not spread else 1 - fsum(errors) / len(errors) / spread
+        return 1 - fsum(self._errors) / len(self._errors) / total_variance
 
 
 def standard_error(deviation: float | None, alpha: float | None) -> float | None:
