@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from lms.assessment.commands.answering import Entry
 from lms.assessment.queries.attempts import Item
+from lms.assessment.rules.regrade import MAX_ACCEPTED, MAX_POINTS, Change, RegradeKind
 from lms.assessment.types.base import BadAnswer, Presented
 from lms.kit.errors import Invalid
 from lms.web.forms import Form
 
 Fields = MultiDict[str, str]
+REGRADE_KINDS = tuple(kind.value for kind in RegradeKind if kind is not RegradeKind.MARK)
+MAX_DENOMINATOR = 1_000
+"""Points finer than this are a slip of the keyboard, and would not fit a column after a sum."""
 
 
 class EmptyForm(Form):
@@ -89,3 +94,51 @@ def raw_answer(fields: Fields, name: str, presented: Presented) -> object:
 def position_of(text: str | None) -> int | None:
     """The question that a button names; None where it names none."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
+def levels_of(fields: Fields, criteria: Sequence[str]) -> dict[str, int]:
+    """The level chosen of each criterion of a rubric, by its number; those that were not chosen are left out."""
+    found = {}
+    for criterion in criteria:
+        text = fields.get(f"c-{criterion}", "")
+        if text.isascii() and text.isdigit() and len(text) < 4:
+            found[criterion] = int(text)
+    return found
+
+
+def numbers(fields: Fields, name: str) -> list[int]:
+    """Every number that a form sends under a name; what is none is left out."""
+    return [int(text) for text in fields.getlist(name) if text.isascii() and text.isdigit() and len(text) < 18]
+
+
+def change_of(fields: Fields, answers: Mapping[str, str]) -> Change:
+    """The regrade that a form describes; `answers` says how each answer that can be ticked is recognised.
+
+    Raises: Invalid("assessment.regrade_kind", "assessment.regrade_answers", "assessment.regrade_points").
+    """
+    kind = fields.get("kind", "")
+    if kind not in REGRADE_KINDS:
+        raise Invalid("assessment.regrade_kind", field="kind")
+    if kind == RegradeKind.ACCEPT:
+        ticked = frozenset(answers[each] for each in fields.getlist("answer") if each in answers)
+        if not 0 < len(ticked) <= MAX_ACCEPTED:
+            raise Invalid("assessment.regrade_answers", field="answer", limit=MAX_ACCEPTED)
+        return Change(RegradeKind.ACCEPT, ticked)
+    if kind == RegradeKind.POINTS:
+        return Change(RegradeKind.POINTS, points=_points(fields.get("points", "")))
+    if kind == RegradeKind.WITHDRAW:
+        code = fields.get("regrade", "")
+        if not code:
+            raise Invalid("assessment.regrade_kind", field="kind")
+        return Change(RegradeKind.WITHDRAW, withdraws=code)
+    return Change(RegradeKind(kind))
+
+
+def _points(text: str) -> Fraction:
+    try:
+        points = Fraction(text.strip().replace(",", ".")) if len(text) <= 20 else Fraction(0)
+    except (ValueError, ZeroDivisionError):
+        points = Fraction(0)
+    if not 0 < points <= MAX_POINTS or points.denominator > MAX_DENOMINATOR:
+        raise Invalid("assessment.regrade_points", field="points", limit=MAX_POINTS)
+    return points

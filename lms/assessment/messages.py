@@ -58,6 +58,10 @@ MESSAGES = {
     "assessment.regrade_changed": _l(
         "Desde la vista previa cambiaron resultados: no se aplicó nada. Mirar la vista previa otra vez."
     ),
+    "assessment.regrade_kind": _l("Elegir qué cambia de la pregunta."),
+    "assessment.regrade_answers": _l("Marcar al menos una respuesta que también es correcta (hasta %(limit)s)."),
+    "assessment.regrade_points": _l("Los puntos son un número mayor que cero y hasta %(limit)s, como 2, 1/2 o 0,5."),
+    "assessment.regrade_one_version": _l("Otra respuesta correcta se acepta de una versión de la pregunta por vez."),
     "assessment.regrade_withdrawn": _l("Esa recalificación ya estaba retirada: no se cambió nada."),
     "assessment.regrade_nothing": _l("Ningún resultado cambia con esto: no se aplicó nada."),
     "assessment.regrade_nothing_left": _l(
@@ -76,6 +80,7 @@ MESSAGES = {
     "assessment.dispute_hidden": _l("La revisión no muestra ahora las preguntas: se objetan cuando se ven."),
     "assessment.dispute_over": _l("Pasaron más de %(days)s días desde la entrega: ya no se objetan preguntas."),
     "assessment.dispute_twice": _l("Esta pregunta ya está objetada en este intento: se conserva lo que se dijo antes."),
+    "assessment.dispute_verdict": _l("Elegir si la objeción se acepta o no."),
     "assessment.dispute_own": _l("La objeción propia la responde otra persona."),
     "assessment.dispute_answered": _l("La objeción ya tiene respuesta: no se cambió nada."),
     "assessment.practice_not_found": _l("No hay una pregunta de práctica con ese código en este curso."),

@@ -5,6 +5,15 @@ from lms.web.routes import Routes
 
 routes = Routes("assessment", "lms.assessment", MESSAGES)
 
-from lms.assessment.views import authoring, media, practising, results, taking  # noqa: E402 - they add their pages to `routes`
+from lms.assessment.views import (  # noqa: E402 - they add their pages to `routes`
+    authoring,
+    disputing,
+    marking,
+    media,
+    practising,
+    regrading,
+    results,
+    taking,
+)
 
-__all__ = ["authoring", "media", "practising", "results", "routes", "taking"]
+__all__ = ["authoring", "disputing", "marking", "media", "practising", "regrading", "results", "routes", "taking"]
