@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.assessment.models import Attempt, Dispute, DisputeAnswer, PlanVersion
 from lms.assessment.queries import attempts as attempt_reading
+from lms.assessment.queries import conditions, content
 from lms.assessment.queries import disputes as reading
 from lms.kit import audit
 from lms.kit.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -43,7 +44,9 @@ def dispute(
         raise NotFound("assessment.dispute_not_found")
     said = _said(said, most)
     past = attempt_reading.history(session, attempt.person_id, attempt.test_id)
-    if not reading.shows_questions(session, opened, past, now):
+    given = conditions.granted(session, attempt.person_id, attempt.test_id)
+    allowed = content.attempts_allowed(session, attempt.test_id) + given.attempts
+    if not reading.shows_questions(opened, past, allowed, now):
         raise Conflict("assessment.dispute_hidden")
     if attempt.closed_at is None or now > attempt.closed_at + reading.WINDOW:
         raise Conflict("assessment.dispute_over", days=reading.WINDOW.days)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +18,7 @@ from lms.assessment.models import (
     Question,
     QuestionVersion,
 )
-from lms.assessment.queries import conditions, content
+from lms.assessment.queries import content
 from lms.assessment.queries.attempts import Opened, Past
 from lms.assessment.queries.content import ReadyQuestion, ready
 from lms.assessment.queries.regrading import answers_at
@@ -102,16 +103,17 @@ def case(session: Session, code: str) -> Case:
     )
 
 
-def shows_questions(session: Session, opened: Opened, past: list[Past], now: datetime) -> bool:
-    """Whether the review of a graded attempt shows its questions now, by the policy of its plan."""
+def shows_questions(opened: Opened, past: Sequence[Past], allowed: int, now: datetime) -> bool:
+    """Whether the review of a graded attempt shows its questions now, by the policy of its plan. No query.
+
+    `past` is the person's history of the test, `allowed` how many attempts they have in all.
+    """
     attempt = opened.attempt
     if any(each.attempt.closed_at is None for each in past) or attempt.closed_at is None:
         return False
     if not any(each.attempt.id == attempt.id and each.result is not None for each in past):
         return False
     rules = content.plan_rules(attempt.plan)
-    given = conditions.granted(session, attempt.person_id, attempt.test_id)
-    allowed = content.attempts_allowed(session, attempt.test_id) + given.attempts
     own = [each for each in past if each.attempt.enrolment_id == opened.enrolment.id]
     done = len(own) >= allowed or any(each.result is not None and each.result.passed for each in own)
     at = showing.phase(now, closed_at=attempt.closed_at, closes=rules.closes, done=done)
