@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from lms.assessment.commands import regrading as commands
 from lms.assessment.models import Attempt, Bank, Regrade, Result
 from lms.assessment.queries import attempts as reading
 from lms.assessment.queries import regrading
+from lms.assessment.rules.canonical import content_hash
 from lms.assessment.rules.plan import Section
 from lms.assessment.rules.regrade import Change, RegradeKind
 from lms.catalog import commands as catalog
@@ -36,8 +38,11 @@ def five_questions(session: Session, cast: Cast, **changes: Any) -> Scene:
 def with_open(session: Session, cast: Cast, *, reviewers: int = 1, opens: int = 1) -> Scene:
     """Four closed questions and one open (or more), of one point each."""
     made = [question(f"open-{number}", "open", topic="b") for number in range(opens)]
-    for each in made:
-        each.body["reviewers"] = reviewers
+    body = {**made[0].body, "reviewers": reviewers}
+    # Questions are kept in the process by the hash of their content: another body needs another hash.
+    made = [
+        replace(each, body={**body, "stem": each.stem}, content_hash=content_hash([each.key, body])) for each in made
+    ]
     sections = (Section("a", "any", 4), Section("b", "any", opens))
     return make_scene(session, cast, NOW, [*singles(4), *made], plan(*sections, attempts=9))
 

@@ -68,6 +68,10 @@ def test_changes_compose_in_the_order_in_which_they_were_made() -> None:
     assert replay(made("a", FULL, 12), made("b", DROP, 12))[1] == {**row(2, "1/1"), "void": True}
 
 
+def test_one_that_is_only_previewed_has_no_code_and_counts() -> None:
+    assert in_force([made("a", DROP, 12), made("", FULL, 12)]) == [made("a", DROP, 12), made("", FULL, 12)]
+
+
 def test_what_was_withdrawn_never_was() -> None:
     back = made("b", Change(RegradeKind.WITHDRAW, withdraws="a"))
     assert replay(made("a", FULL, 12), back) == ROWS

@@ -106,7 +106,7 @@ class Made:
 def in_force(regrades: Iterable[Made]) -> list[Made]:
     """Those that count, in order: none that a later one withdrew, and nothing that only withdraws."""
     found = list(regrades)
-    withdrawn = {each.change.withdraws for each in found}
+    withdrawn = {each.change.withdraws for each in found if each.change.withdraws}
     return [each for each in found if not each.change.withdraws and each.code not in withdrawn]
 
 
