@@ -73,6 +73,11 @@ class Settings:
     home_people: int = _setting(300, "Largest team whose doors the start page counts, and `/equipo` filters by door.")
     hours_months: int = _setting(36, "Longest period of one report of hours, in months.")
     answer_grace_seconds: int = _setting(60, "An answer that arrives this long after the deadline still counts.")
+    mark_gap_percent: int = _setting(
+        25, "Two people who mark an open answer may differ by this share of its points; beyond it a third decides."
+    )
+    regrade_at_once: int = _setting(200, "A regrade that changes more results than this is done by the worker.")
+    dispute_length: int = _setting(2_000, "Longest text of a dispute and of its answer.")
     survey_minimum: int = _setting(5, "Anonymous results are shown from this many answers, and per this many new ones.")
     gap_days: int = _setting(90, "After an absence longer than this, earlier verifications are stale.")
     history_file_mib: int = _setting(64, "Largest file of `lms history import`.")

@@ -17,7 +17,9 @@ from lms.admin.views import routes as admin_routes
 from lms.assessment import jobs as assessment_jobs
 from lms.assessment import notices as assessment_notices
 from lms.assessment import views as assessment_views
+from lms.assessment.commands.regrading import JOB as REGRADE
 from lms.assessment.commands.statistics import JOB as MEASURE
+from lms.assessment.events import ResultRegraded
 from lms.assessment.views import routes as assessment_routes
 from lms.catalog import notices as catalog_notices
 from lms.catalog import views as catalog_views
@@ -97,6 +99,7 @@ def make_bus(settings: config.Settings) -> EventBus:
 
     bus.subscribe(CourseCompleted, survey_commands.ask_after)
     bus.subscribe(CourseCompleted, issue_certificate)
+    bus.subscribe(ResultRegraded, certificate_commands.ask_after)
     bus.subscribe(JobEnded, tell_ended)
     return bus
 
@@ -107,6 +110,7 @@ def make_jobs(settings: config.Settings) -> Jobs:
     files = make_store(settings)
     jobs.register(hours_jobs.RECORDS, hours_jobs.records_export(files), title=_l("Registros de horas"))
     jobs.register(MEASURE, assessment_jobs.measure_test, title=_l("Estadísticas de una prueba"))
+    jobs.register(REGRADE, assessment_jobs.regrade, title=_l("Recalificación"))
     return jobs
 
 
@@ -180,9 +184,10 @@ def _tell(app: Flask) -> None:
     notices.register(
         app,
         catalog_notices.ASSIGNED,
-        assessment_notices.LAST_FAILED,
+        *assessment_notices.KINDS,
         certificate_notices.ISSUED,
         certificate_notices.EXPIRES,
+        certificate_notices.QUESTION,
         skill_notices.SIGN,
         skill_notices.PLAN_OPENED,
         skill_notices.PLAN_DUE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -13,11 +14,15 @@ from wtforms.validators import InputRequired, Length
 
 from lms.assessment.commands.answering import Entry
 from lms.assessment.queries.attempts import Item
+from lms.assessment.rules.regrade import MAX_ACCEPTED, MAX_POINTS, Change, RegradeKind
 from lms.assessment.types.base import BadAnswer, Presented
 from lms.kit.errors import Invalid
 from lms.web.forms import Form
 
 Fields = MultiDict[str, str]
+REGRADE_KINDS = tuple(kind.value for kind in RegradeKind if kind is not RegradeKind.MARK)
+MAX_DENOMINATOR = 1_000
+"""Points finer than this are a slip of the keyboard, and would not fit a column after a sum."""
 
 
 _NEEDED = InputRequired(_l("Falta completar este campo."))
@@ -78,7 +83,8 @@ class MinutesForm(Form):
 def entries(document: object) -> list[Entry]:
     """The entries of a JSON document: `{"saves": [...]}`, or one save by itself.
 
-    A save is `{"position", "tab", "seq", "answer": [choice ids]}` or, for a flag, `{"position", "tab", "seq", "flag": bool}`.
+    A save is `{"position", "tab", "seq", "answer": [choice ids]}`; or with `"flag": bool`, `"left": seconds` that the page was
+    out of sight, `"paste": signs` in place of the answer.
     What a field holds is judged by the command, entry by entry.
     Raises: Invalid("assessment.bad_request") where the document is not of that shape at all.
     """
@@ -90,12 +96,16 @@ def entries(document: object) -> list[Entry]:
     return [_entry(save) for save in saves]
 
 
+_SAYS = ("answer", "flag", "left", "paste")
+
+
 def _entry(save: Mapping[str, Any]) -> Entry:
-    flag = save.get("flag")
-    if ("answer" in save) == ("flag" in save) or ("flag" in save and flag is None):
+    says = [key for key in _SAYS if key in save]
+    if len(says) != 1 or (says[0] != "answer" and save[says[0]] is None):
         # A flag that is null must not pass for an answer: in an `Entry` it would mean one.
         raise Invalid("assessment.bad_request")
-    return Entry(save.get("position", 0), save.get("tab", ""), save.get("seq", -1), save.get("answer"), flag)
+    told = {says[0]: save[says[0]]}
+    return Entry(save.get("position", 0), save.get("tab", ""), save.get("seq", -1), **told)
 
 
 def form_answers(fields: Fields, items: Sequence[Item]) -> dict[int, object]:
@@ -139,3 +149,51 @@ def raw_answer(fields: Fields, name: str, presented: Presented) -> object:
 def position_of(text: str | None) -> int | None:
     """The question that a button names; None where it names none."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
+def levels_of(fields: Fields, criteria: Sequence[str]) -> dict[str, int]:
+    """The level chosen of each criterion of a rubric, by its number; those that were not chosen are left out."""
+    found = {}
+    for criterion in criteria:
+        text = fields.get(f"c-{criterion}", "")
+        if text.isascii() and text.isdigit() and len(text) < 4:
+            found[criterion] = int(text)
+    return found
+
+
+def numbers(fields: Fields, name: str) -> list[int]:
+    """Every number that a form sends under a name; what is none is left out."""
+    return [int(text) for text in fields.getlist(name) if text.isascii() and text.isdigit() and len(text) < 18]
+
+
+def change_of(fields: Fields, answers: Mapping[str, str]) -> Change:
+    """The regrade that a form describes; `answers` says how each answer that can be ticked is recognised.
+
+    Raises: Invalid("assessment.regrade_kind", "assessment.regrade_answers", "assessment.regrade_points").
+    """
+    kind = fields.get("kind", "")
+    if kind not in REGRADE_KINDS:
+        raise Invalid("assessment.regrade_kind", field="kind")
+    if kind == RegradeKind.ACCEPT:
+        ticked = frozenset(answers[each] for each in fields.getlist("answer") if each in answers)
+        if not 0 < len(ticked) <= MAX_ACCEPTED:
+            raise Invalid("assessment.regrade_answers", field="answer", limit=MAX_ACCEPTED)
+        return Change(RegradeKind.ACCEPT, ticked)
+    if kind == RegradeKind.POINTS:
+        return Change(RegradeKind.POINTS, points=_points(fields.get("points", "")))
+    if kind == RegradeKind.WITHDRAW:
+        code = fields.get("regrade", "")
+        if not code:
+            raise Invalid("assessment.regrade_kind", field="kind")
+        return Change(RegradeKind.WITHDRAW, withdraws=code)
+    return Change(RegradeKind(kind))
+
+
+def _points(text: str) -> Fraction:
+    try:
+        points = Fraction(text.strip().replace(",", ".")) if len(text) <= 20 else Fraction(0)
+    except (ValueError, ZeroDivisionError):
+        points = Fraction(0)
+    if not 0 < points <= MAX_POINTS or points.denominator > MAX_DENOMINATOR:
+        raise Invalid("assessment.regrade_points", field="points", limit=MAX_POINTS)
+    return points

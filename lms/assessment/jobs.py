@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lms.assessment.commands import sweep
+from lms.assessment.commands import regrading, sweep
 from lms.assessment.commands.statistics import measured
+from lms.assessment.queries import regrading as reading
+from lms.assessment.queries.regrading import Reader
 from lms.assessment.queries.statistics import outdated
 from lms.kit.db import Database
 from lms.kit.jobs import Finish, Run
@@ -55,3 +57,27 @@ def measure_outdated(database: Database, now: datetime) -> int:
         with database.writing() as session:
             keep(session)
     return len(wanted)
+
+
+def regrade(run: Run) -> Finish:
+    """Write the results of a regrade that was asked for, a portion a transaction.
+
+    Killed between two portions it begins again at the start, and writes what lacks: nothing twice.
+    """
+    code, total = str(run.params["regrade"]), int(run.params["total"])
+    after = written = 0
+    while True:
+        with run.database.writing() as session:
+            row, _, bank = reading.regrade_by_code(session, code)
+            carried = regrading.carry(session, row, Reader(session, bank.id), after=after, now=run.now)
+        if carried is None:
+            break
+        after, written = carried.last, written + carried.written
+        run.progress(min(written, total), total)
+
+    def finish(session: Session) -> Mapping[str, Any]:
+        row, question, bank = reading.regrade_by_code(session, code)
+        done = reading.written_by(session, row.id)
+        return {"url": f"/contenido/banco/{bank.slug}/{question.key}/recalificar", "rows": done}
+
+    return finish

@@ -89,12 +89,33 @@ MESSAGES = {
     "assessment.regrade_changed": _l(
         "Desde la vista previa cambiaron resultados: no se aplicó nada. Mirar la vista previa otra vez."
     ),
+    "assessment.regrade_kind": _l("Elegir qué cambia de la pregunta."),
+    "assessment.regrade_answers": _l("Marcar al menos una respuesta que también es correcta (hasta %(limit)s)."),
+    "assessment.regrade_points": _l("Los puntos son un número mayor que cero y hasta %(limit)s, como 2, 1/2 o 0,5."),
+    "assessment.regrade_one_version": _l("Otra respuesta correcta se acepta de una versión de la pregunta por vez."),
+    "assessment.regrade_withdrawn": _l("Esa recalificación ya estaba retirada: no se cambió nada."),
     "assessment.regrade_nothing": _l("Ningún resultado cambia con esto: no se aplicó nada."),
     "assessment.regrade_nothing_left": _l(
         "Hay intentos que sin esta pregunta no tendrían ninguna: dar sus puntos a todos en lugar de quitarla."
     ),
     "assessment.no_statistics": _l("No hay una prueba con ese nombre."),
     "assessment.question_not_measured": _l("Todavía no hay estadísticas de esa pregunta."),
+    "assessment.mark_not_found": _l("No hay una respuesta abierta entregada en ese lugar del intento."),
+    "assessment.mark_own": _l("La respuesta propia la califica otra persona."),
+    "assessment.mark_levels": _l("Elegir un nivel de cada criterio: no se guardó nada."),
+    "assessment.mark_comment": _l("El comentario es demasiado largo (el máximo es %(limit)s caracteres)."),
+    "assessment.mark_graded": _l("El intento ya tiene resultado: lo que falte corregir va como recalificación."),
+    "assessment.mark_twice": _l("Esta respuesta ya tiene una calificación de esta cuenta, y no se cambia."),
+    "assessment.mark_done": _l("Otra persona calificó esta respuesta mientras tanto: ya no hace falta."),
+    "assessment.blind": _l("Este intento espera que lo califiquen sin saber de quién es: los pasos se ven después."),
+    "assessment.dispute_not_found": _l("No hay una objeción ni una pregunta con ese código al alcance de esta cuenta."),
+    "assessment.dispute_text": _l("Falta decir qué pasa con la pregunta (hasta %(limit)s caracteres)."),
+    "assessment.dispute_hidden": _l("La revisión no muestra ahora las preguntas: se objetan cuando se ven."),
+    "assessment.dispute_over": _l("Pasaron más de %(days)s días desde la entrega: ya no se objetan preguntas."),
+    "assessment.dispute_twice": _l("Esta pregunta ya está objetada en este intento: se conserva lo que se dijo antes."),
+    "assessment.dispute_verdict": _l("Elegir si la objeción se acepta o no."),
+    "assessment.dispute_own": _l("La objeción propia la responde otra persona."),
+    "assessment.dispute_answered": _l("La objeción ya tiene respuesta: no se cambió nada."),
     "assessment.practice_not_found": _l("No hay una pregunta de práctica con ese código en este curso."),
 }
 
@@ -114,6 +135,18 @@ TYPES = {
     "gaps": _l("texto con huecos"),
     "open": _l("respuesta abierta"),
 }
+REGRADES = {
+    "void_drop": _l("La pregunta no cuenta"),
+    "void_full": _l("Todos tienen sus puntos"),
+    "accept": _l("Hay otra respuesta correcta"),
+    "points": _l("La pregunta pesa otra cosa"),
+    "withdraw": _l("Se retira una recalificación"),
+}
+TURNS = {
+    "first": _l("Primera calificación"),
+    "second": _l("Segunda calificación"),
+    "decides": _l("Decide: las dos anteriores están lejos"),
+}
 STATUSES = {"draft": _l("borrador"), "reviewed": _l("revisada"), "retired": _l("retirada")}
 STEPS = {
     "answer": _l("respuesta"),
@@ -123,6 +156,8 @@ STEPS = {
     "extend": _l("más tiempo"),
     "submit": _l("entrega"),
     "expire": _l("se terminó el tiempo"),
+    "left": _l("salió de la página"),
+    "paste": _l("pegó un texto"),
 }
 ITEM_FLAGS = {
     "hard": _l("muy difícil"),

@@ -42,3 +42,59 @@ LAST_FAILED = Kind(
     text=_text,
     link=lambda params: url_for("people.person", person_code=params["code"]),
 )
+
+
+def _result(params: Mapping[str, Any]) -> str:
+    return url_for("assessment.result", code=params["attempt"])
+
+
+def _regraded(params: Mapping[str, Any]) -> str:
+    if params["passed"]:
+        return str(_("Se recalificó una prueba y ahora está aprobada. El resultado anterior sigue a la vista."))
+    return str(_("Se recalificó una prueba y ahora no alcanza. El motivo está en la página del resultado."))
+
+
+def _answered(params: Mapping[str, Any]) -> str:
+    if params["upheld"]:
+        return str(_("La objeción a una pregunta de «%(test)s» se aceptó.", test=params["test"]))
+    return str(_("La objeción a una pregunta de «%(test)s» tiene respuesta.", test=params["test"]))
+
+
+GRADED = Kind(
+    name="assessment.graded",
+    label=_l("Una persona termina de calificar mi prueba"),
+    title=lambda params: str(_("Prueba calificada: %(test)s", test=params["test"])),
+    text=lambda params: str(
+        _("Las respuestas abiertas de «%(test)s» están calificadas: el resultado se puede ver.", test=params["test"])
+    ),
+    link=_result,
+)
+REGRADED = Kind(
+    name="assessment.regraded",
+    label=_l("Una recalificación cambia mi resultado"),
+    title=lambda _params: str(_("Cambió el resultado de una prueba")),
+    text=_regraded,
+    link=_result,
+)
+TO_MARK = Kind(
+    name="assessment.to_mark",
+    label=_l("Hay respuestas abiertas para calificar"),
+    title=lambda _params: str(_("Hay respuestas para calificar")),
+    text=lambda _params: str(_("Hay respuestas abiertas que esperan una calificación, y puede haber más en la lista.")),
+    link=lambda _params: url_for("assessment.to_mark"),
+)
+DISPUTED = Kind(
+    name="dispute.new",
+    label=_l("Alguien objeta una pregunta"),
+    title=lambda _params: str(_("Hay objeciones a preguntas")),
+    text=lambda _params: str(_("Alguien dice que una pregunta está mal, y puede haber más objeciones en la lista.")),
+    link=lambda _params: url_for("assessment.disputes"),
+)
+DISPUTE_ANSWERED = Kind(
+    name="dispute.answered",
+    label=_l("Responden mi objeción"),
+    title=lambda _params: str(_("Respuesta a una objeción")),
+    text=_answered,
+    link=_result,
+)
+KINDS = (LAST_FAILED, GRADED, REGRADED, TO_MARK, DISPUTED, DISPUTE_ANSWERED)

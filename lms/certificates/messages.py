@@ -10,4 +10,10 @@ MESSAGES = {
         "Este certificado está revocado: ya no se descarga. Su página dice cuándo y por qué."
     ),
     "certificates.own": _l("Nadie revoca su propio certificado."),
+    "certificates.question_not_found": _l(
+        "No hay un certificado en cuestión con ese código al alcance de esta cuenta."
+    ),
+    "certificates.decision_unknown": _l("Elegir si el certificado se mantiene o se revoca."),
+    "certificates.decided": _l("Alguien ya decidió sobre este certificado: no se cambió nada. Ver la decisión."),
+    "certificates.not_kept": _l("Solo se reabre lo que se había decidido mantener."),
 }

@@ -39,3 +39,16 @@ EXPIRES = Kind(
     ),
     link=_link,
 )
+QUESTION = Kind(
+    name="certificate.question",
+    label=_l("Un certificado queda en cuestión"),
+    title=lambda _params: str(_("Hay certificados en cuestión")),
+    text=lambda params: str(
+        _(
+            "Una recalificación dejó sin aprobar la prueba detrás de un certificado de «%(course)s». Nada se revoca solo: "
+            "falta que una persona decida.",
+            course=params["course"],
+        )
+    ),
+    link=lambda _params: url_for("certificates.at_stake"),
+)

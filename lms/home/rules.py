@@ -33,6 +33,7 @@ class StepKind(StrEnum):
     TEST = "test"
     RETAKE_NOW = "retake_now"
     RETAKE_LATER = "retake_later"
+    PENDING = "pending"  # a person has yet to grade the test
     NO_ATTEMPTS = "no_attempts"  # somebody else has to act: the trainer
     SURVEY = "survey"
     CERTIFICATE = "certificate"
@@ -41,7 +42,7 @@ class StepKind(StrEnum):
 
 _WORK_ORDER = (StepKind.MODULE, StepKind.TEST, StepKind.RETAKE_NOW)
 """Among courses due on the same day: what comes first."""
-_WAITING_ORDER = (StepKind.RETAKE_LATER, StepKind.NO_ATTEMPTS)
+_WAITING_ORDER = (StepKind.PENDING, StepKind.RETAKE_LATER, StepKind.NO_ATTEMPTS)
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def course_step(course: CourseWork) -> StepKind | None:
         Start.START: StepKind.RETAKE_NOW if test.taken else StepKind.TEST,
         # What ran out of time unseen is graded by opening the test: for its person that is the test.
         Start.GRADE_FIRST: StepKind.TEST,
+        Start.REVIEW: StepKind.PENDING,
         Start.WAIT: StepKind.RETAKE_LATER,
         Start.NONE_LEFT: StepKind.NO_ATTEMPTS,
     }.get(test.decision.start)

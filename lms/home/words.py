@@ -138,6 +138,16 @@ def _retake_later(course: CourseWork, today: date) -> Card:
     )
 
 
+def _pending(course: CourseWork, today: date) -> Card:
+    return Card(
+        _("La prueba está entregada"),
+        _("%(course)s: hay respuestas que lee una persona. Cuando haya resultado avisamos.", course=course.title),
+        url_for("catalog.course", code=course.code),
+        _("Ver el curso"),
+        _meta(course, today),
+    )
+
+
 def _no_attempts(course: CourseWork, today: date) -> Card:
     return Card(
         _("No quedan intentos"),
@@ -154,6 +164,7 @@ _COURSE_CARDS: dict[StepKind, Callable[[CourseWork, date], Card]] = {
     StepKind.TEST: _test,
     StepKind.RETAKE_NOW: _retake_now,
     StepKind.RETAKE_LATER: _retake_later,
+    StepKind.PENDING: _pending,
     StepKind.NO_ATTEMPTS: _no_attempts,
 }
 

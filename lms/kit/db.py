@@ -314,6 +314,12 @@ def lock(session: Session, name: str) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"umbral:{name}"})
 
 
+def lock_shared(session: Session, name: str) -> None:
+    """Let as many as come here past this point together, but nobody past `lock` of the same name until they end."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock_shared(hashtext(:name))"), {"name": f"umbral:{name}"})
+
+
 def ping(session: Session) -> bool:
     """Whether the database answers."""
     return bool(session.scalar(text("SELECT 1")))

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     PUBLISH = "publish"
     MANAGE_SKILLS = "manage_skills"  # skills and job profiles
     READ_ATTEMPTS = "read_attempts"  # every step of a test attempt of people in scope
+    MARK = "mark"  # grade open answers of people in scope
     READ_AUDIT = "read_audit"
     MANAGE_ACCESS = "manage_access"  # grants, sites, programmes, jobs
     REVOKE = "revoke"  # revoke a certificate
@@ -51,7 +52,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {P.READ_TEAM, P.ASSIGN, P.VERIFY, P.SIGN_MANAGER, P.SIGN_WITNESS, P.LIVE_CONTACTS, P.ISSUE_CODE}
     ),
     Role.TRAINER: frozenset(
-        {P.READ_TEAM, P.ASSIGN, P.VERIFY, P.SIGN_WITNESS, P.ISSUE_CODE, P.READ_CONTENT, P.READ_ATTEMPTS}
+        {P.READ_TEAM, P.ASSIGN, P.VERIFY, P.SIGN_WITNESS, P.ISSUE_CODE, P.READ_CONTENT, P.READ_ATTEMPTS, P.MARK}
     ),
     Role.HR: frozenset(
         {

@@ -6,7 +6,7 @@ from alembic import op
 from lms.kit.db import BigKey, JsonDoc, UtcDateTime
 
 revision = "0020"
-down_revision = "0015"
+down_revision = "0017"
 
 
 def upgrade() -> None:

@@ -92,7 +92,7 @@ def test_the_state_follows_from_the_record_and_the_time() -> None:
     assert state(attempt(), NOON) is AttemptState.OPEN
     assert state(attempt(), due + GRACE) is AttemptState.OPEN
     assert state(attempt(), due + GRACE + timedelta(seconds=1)) is AttemptState.AWAITING
-    assert state(attempt(submitted=NOON + MINUTE), NOON + MINUTE) is AttemptState.AWAITING
+    assert state(attempt(submitted=NOON + MINUTE), NOON + MINUTE) is AttemptState.PENDING
     assert state(FAILED, due + DAY) is AttemptState.GRADED
 
 
@@ -117,7 +117,7 @@ def test_invariant_04_an_open_attempt_is_resumed_and_no_second_one_starts() -> N
 
 def test_an_expired_attempt_is_graded_before_anything_else() -> None:
     assert may_start([attempt()], NOON + 2 * DAY, **RULES).start is Start.GRADE_FIRST
-    assert may_start([attempt(submitted=NOON + MINUTE)], NOON + MINUTE, **RULES).start is Start.GRADE_FIRST
+    assert may_start([attempt(submitted=NOON + MINUTE)], NOON + MINUTE, **RULES).start is Start.REVIEW
 
 
 def test_who_has_passed_takes_no_more() -> None:

@@ -34,24 +34,43 @@ _ADD_STEPS = insert(cast(Table, AttemptStep.__table__))
 _MAX_SEQ = 2**31 - 1
 MAX_ENTRIES = 500
 """Of one request: a queue of that length cannot come from a person answering."""
+MAX_TRACES = 200
+"""Of one attempt, each kind: what comes beyond says nothing new, and nobody may fill the table."""
+MOST_AMOUNT = 86_400
+"""The most seconds or signs that a trace says."""
 LATE_KEPT = timedelta(hours=24)
 """How long after the end late answers are still taken in, to be seen and not to count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a tab sends: `flag` is None for an answer (`answer` as the page sent it), else whether to flag."""
+    """What a tab sends: an answer (as the page sent it), unless `flag` says whether to flag, `left` for how many seconds
+    the page was out of sight, or `paste` how many signs were pasted.
+    """
 
     position: int
     tab: str
     seq: int
     answer: object = None
     flag: bool | None = None
+    left: int | None = None
+    paste: int | None = None
+
+    @property
+    def is_trace(self) -> bool:
+        """Whether it only tells how the attempt is taken."""
+        return self.left is not None or self.paste is not None
+
+    @property
+    def is_answer(self) -> bool:
+        return self.flag is None and not self.is_trace
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an entry: `saved`, `replay` (stored before, in time), `late` (kept, does not count) or `refused`."""
+    """What became of an entry: `saved`, `replay` (stored before, in time), `late` (kept, does not count), `refused`, or
+    `dropped` (a trace more than are kept).
+    """
 
     entry: Entry
     state: str
@@ -97,7 +116,10 @@ def _take(session: Session, attempt: Held, given: Sequence[tuple[Entry, datetime
         return Saved(attempt, ())
     sound = [entry for entry, _, _ in given if _sound(entry)]
     items = {item.position: item for item in _items(session, attempt, [entry.position for entry in sound])}
-    outcomes, rows = _judged(attempt, items, _known(session, attempt, sound), given)
+    room = MAX_TRACES
+    if any(entry.is_trace for entry in sound):
+        room -= reading.trace_count(session, attempt.id)
+    outcomes, rows = _judged(attempt, items, _known(session, attempt, sound), given, room)
     if rows:
         session.execute(_ADD_STEPS, rows)
     return Saved(attempt, outcomes)
@@ -111,15 +133,23 @@ def judge_series(
 
 
 def _judged(
-    attempt: Held, items: Mapping[int, Item], known: list[Step], given: Sequence[tuple[Entry, datetime, bool]]
+    attempt: Held,
+    items: Mapping[int, Item],
+    known: list[Step],
+    given: Sequence[tuple[Entry, datetime, bool]],
+    room: int = MAX_TRACES,
 ) -> tuple[tuple[Outcome, ...], list[dict[str, Any]]]:
-    """The outcomes in order, beside the steps `known`, and the rows to store."""
+    """The outcomes in order, beside the steps `known`, and the rows to store; `room` is left for so many traces."""
     outcomes, rows = [], []
     locked = locks(known)
     for entry, at, late in given:
         outcome, payload = (
             _judge(entry, items, known, locked, late) if _sound(entry) else _refused(entry, "bad_request")
         )
+        if entry.is_trace and payload is not None:
+            room -= 1
+            if room < 0:
+                outcome, payload = Outcome(entry, "dropped"), None
         outcomes.append(outcome)
         if payload is not None:
             known.append(Step(0, entry.position, entry.tab, entry.seq, payload, late))
@@ -239,6 +269,7 @@ def _sound(entry: Entry) -> bool:
         and isinstance(entry.tab, str)
         and _TAB.fullmatch(entry.tab) is not None
         and (entry.flag is None or isinstance(entry.flag, bool))
+        and all(each is None or (type(each) is int and 0 <= each <= MOST_AMOUNT) for each in (entry.left, entry.paste))
     )
 
 
@@ -262,14 +293,14 @@ def _judge(
     if item is None:
         return _refused(entry, "answer.undrawn")
     note = ""
-    if entry.flag is None:
+    if entry.is_answer:
         try:
             payload = {"answer": _parse(item, entry.answer)}
         except BadAnswer as fault:
             return _refused(entry, fault.key)
         note = item.note(payload["answer"])
     else:
-        payload = {"flag": entry.flag}
+        payload = _remark(entry)
     verdict = classify(known, item=entry.position, tab=entry.tab, seq=entry.seq, answer=payload)
     if verdict is Save.CONFLICT:
         return _refused(entry, "answer.sequence_used")
@@ -278,9 +309,16 @@ def _judge(
         was_late = any(step.late for step in known if (step.tab, step.seq) == (entry.tab, entry.seq))
         return Outcome(entry, "late" if was_late else "replay", note=note), None
     # What is refused for its page is not kept: it was given to a question that its person could not see any more.
-    if key := locked.refusal(entry.position, answer=entry.flag is None):
+    if not entry.is_trace and (key := locked.refusal(entry.position, answer=entry.is_answer)):
         return _refused(entry, key)
     return Outcome(entry, "late" if late else "saved", note=note), payload
+
+
+def _remark(entry: Entry) -> dict[str, Any]:
+    """The payload of what is no answer."""
+    if entry.left is not None:
+        return {"seconds": entry.left}
+    return {"flag": entry.flag} if entry.paste is None else {"length": entry.paste}
 
 
 def _parse(item: Item | None, raw: object) -> Any:
@@ -295,10 +333,13 @@ def _refused(entry: Entry, key: str) -> tuple[Outcome, None]:
     return Outcome(entry, "refused", f"assessment.{key}"), None
 
 
+_KINDS = {"answer": "answer", "flag": "flag", "seconds": "left", "length": "paste"}
+
+
 def _row(
     attempt_id: int, *, position: int, tab: str, seq: int, payload: dict[str, Any], late: bool, now: datetime
 ) -> dict[str, Any]:
-    kind = "flag" if "flag" in payload else "answer"
+    kind = next(kind for key, kind in _KINDS.items() if key in payload)
     return {
         "attempt_id": attempt_id,
         "kind": kind,

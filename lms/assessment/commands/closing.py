@@ -8,14 +8,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lms.assessment.commands.failing import after_failure
-from lms.assessment.commands.regrading import catch_up
-from lms.assessment.commands.results import new_result, store
+from lms.assessment.commands.regrading import catch_up, grading
+from lms.assessment.commands.results import new_result, settle
 from lms.assessment.models import Attempt, AttemptStep, Result
 from lms.assessment.queries import attempts as reading
 from lms.assessment.queries.attempts import Opened
 from lms.kit import audit
 from lms.kit.db import fraction
-from lms.kit.permissions import SYSTEM, Actor
+from lms.kit.permissions import SYSTEM, Actor, Permission
+from lms.notify.commands import tell
+from lms.people.queries import holders
 
 SERVER_TAB = "server"
 """The tab of the steps that the server itself writes; a browser's tabs have longer names."""
@@ -54,6 +56,7 @@ def close(session: Session, actor: Actor, opened: Opened, *, now: datetime) -> R
     Where a person has to grade something of it, it is closed and has no result yet: None. An open question that was left
     empty needs nobody to say what it earns.
     """
+    grading(session)
     attempt = opened.attempt
     late = opened.is_late(now)
     session.add(AttemptStep(**close_step(attempt.id, late=late, now=now)))
@@ -63,19 +66,31 @@ def close(session: Session, actor: Actor, opened: Opened, *, now: datetime) -> R
     if any(item.question.kind.by_person and answers.get(item.position) is not None for item in items):
         session.flush()
         note_close(session, actor, attempt, None, late=late, now=now)
+        tell_markers(session, attempt, now=now)
         return None
-    result = new_result(opened, items, answers, actor, now)
-    store(session, actor, opened, result, now=now)
-    note_close(session, actor, attempt, result, late=late, now=now)
-    return finish(session, opened, catch_up(session, opened, result, now=now), actor, now=now)
+    return finish(session, actor, opened, new_result(opened, items, answers, actor, now), action=_ended(late), now=now)
 
 
-def finish(session: Session, opened: Opened, result: Result, actor: Actor, *, now: datetime) -> Result:
-    """What follows from the result that stands: after a last failed attempt, the rule of the plan."""
-    if not result.passed:
+def finish(session: Session, actor: Actor, opened: Opened, result: Result, *, action: str, now: datetime) -> Result:
+    """Write the original result of an attempt and, beside it, what the regrades in force make of it; returns what stands.
+
+    `action` names what led to it in the audit trail.
+    """
+    session.add(result)
+    session.flush()
+    standing = catch_up(session, opened, result, now=now)
+    graded = {"score": fraction(standing.score_num, standing.score_den), "passed": standing.passed}
+    subject = ("attempt", opened.attempt.code)
+    audit.record(session, actor, action=action, subject=subject, after=graded, now=now)
+    settle(session, actor, opened, standing, now=now)
+    if not standing.passed:
         zone = opened.zone or actor.zone
         after_failure(session, opened.attempt, opened.enrolment, opened.course, zone=zone, now=now)
-    return result
+    return standing
+
+
+def _ended(late: bool) -> str:
+    return "attempt.expire" if late else "attempt.submit"
 
 
 def close_step(attempt_id: int, *, late: bool, now: datetime) -> dict[str, Any]:
@@ -102,8 +117,22 @@ def note_close(
     audit.record(
         session,
         actor,
-        action="attempt.expire" if late else "attempt.submit",
+        action=_ended(late),
         subject=("attempt", attempt.code),
         after=graded,
         now=now,
     )
+
+
+def tell_markers(session: Session, attempt: Attempt, *, now: datetime) -> None:
+    """Tell who may mark, once a week at most, that answers wait for them."""
+    people = holders(
+        session,
+        Permission.MARK,
+        site_id=attempt.site_id,
+        programme_id=attempt.programme_id,
+        supervisor_id=None,
+        now=now,
+    )
+    others = set(people) - {attempt.person_id}
+    tell(session, kind="assessment.to_mark", key=attempt.code, people=others, params={}, now=now, pile=True)

@@ -1,50 +1,45 @@
 """Regrading: a question counts otherwise, and every attempt that drew it gets a new result beside the old (invariant 6).
 
 A regrade holds for the question versions that it names, before and after: an attempt that is graded later follows it at once.
+What people see first is what is applied: a preview has a name, and a regrade is refused where it would do something else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.assessment.commands.results import ratio
-from lms.assessment.events import ResultRegraded
-from lms.assessment.models import Question, Regrade, Result
+from lms.assessment.commands.rewriting import Outcome, outcomes, rewrite, write
+from lms.assessment.models import Bank, Question, Regrade, Result
+from lms.assessment.queries import attempts as attempt_reading
 from lms.assessment.queries import regrading as reading
 from lms.assessment.queries.attempts import Opened
-from lms.assessment.queries.regrading import Touched
-from lms.assessment.rules.grading import Result as Whole
+from lms.assessment.queries.regrading import Reader
+from lms.assessment.queries.standing import of_attempts
 from lms.assessment.rules.regrade import (
     Change,
     Effect,
-    NothingLeft,
+    Made,
     RegradeKind,
     Summary,
-    changed,
     fingerprint,
+    in_force,
     summary,
-    total,
 )
-from lms.catalog.commands import record_part, reopen_part
-from lms.catalog.models import Enrolment
 from lms.kit import audit, jobs
-from lms.kit.clock import local_day
+from lms.kit.db import lock, lock_shared
 from lms.kit.errors import Conflict, Invalid, NotAllowed
-from lms.kit.events import emit
 from lms.kit.ids import new_code
-from lms.kit.permissions import SYSTEM, Actor, Permission
-from lms.notify.commands import tell
+from lms.kit.permissions import Actor, Permission
 
 JOB = "assessment.regrade"
-AT_ONCE = 500
+AT_ONCE = 200
 """Results that are written while somebody waits; more are written by a job, in portions."""
 MAX_REASON = 1_000
+_TURN = "regrade"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,42 +51,21 @@ class Preview:
     seen: str
 
 
-def preview(session: Session, change: Change, versions: Collection[int]) -> Preview:
+def preview(session: Session, bank: Bank, change: Change, versions: Collection[int]) -> Preview:
     """What `change` of these question versions would do to the attempts graded so far. Writes nothing.
 
     Raises: Conflict("assessment.regrade_nothing_left") where an attempt would be left without a question.
     """
-    effects = tuple(
-        _effect(each, whole)
-        for portion in reading.touched(session, versions)
-        for each, _, whole in _outcomes(portion, change)
-    )
-    return Preview(effects, summary(effects), fingerprint(change, effects))
+    reader = Reader(session, bank.id, [Made("", change, frozenset(versions))])
+    force = in_force(reader.made)
+    found: list[Effect] = []
+    for portion in reader.every(versions):
+        found += [_effect(each) for each in outcomes(portion, force)]
+    return Preview(tuple(found), summary(found), fingerprint(change, found))
 
 
-Outcome = tuple[Touched, list[dict[str, object]], Whole]
-
-
-def _outcomes(portion: Iterable[Touched], change: Change) -> list[Outcome]:
-    """Each attempt whose result says something else after the change, with its new rows and what they add up to."""
-    found: list[Outcome] = []
-    for each in portion:
-        rows = [dict(row) for row in changed(each.rows, each.position, change, each.given)]
-        if rows == list(each.rows):
-            continue
-        marks = {
-            number: Fraction(section["pass_mark"])
-            for number, section in enumerate(each.sections)
-            if "pass_mark" in section
-        }
-        try:
-            found.append((each, rows, total(rows, each.mark, marks)))
-        except NothingLeft:
-            raise Conflict("assessment.regrade_nothing_left") from None
-    return found
-
-
-def _effect(each: Touched, whole: Whole) -> Effect:
+def _effect(outcome: Outcome) -> Effect:
+    each, whole = outcome.touched, outcome.whole
     return Effect(each.attempt_id, each.score, whole.score, each.passed, whole.passed)
 
 
@@ -106,145 +80,135 @@ def regrade(
     reason: str,
     seen: str,
     now: datetime,
+    at_once: int = AT_ONCE,
 ) -> Regrade:
-    """Apply to everybody what a preview showed; `seen` is that preview's.
+    """Apply to everybody what a preview showed; `seen` is that preview's. More than `at_once` results are a job's.
 
     Raises: NotAllowed("assessment.not_allowed"); NotFound("assessment.question_not_found");
     Invalid("assessment.regrade_reason", "assessment.regrade_versions");
     Conflict("assessment.regrade_changed") where people were graded or regraded since;
-    Conflict("assessment.regrade_nothing", "assessment.regrade_nothing_left").
+    Conflict("assessment.regrade_nothing", "assessment.regrade_nothing_left", "assessment.regrade_withdrawn").
     """
     if not actor.can(Permission.PUBLISH) or actor.person_id is None:
         raise NotAllowed("assessment.not_allowed")
+    reason = sound_reason(reason)
+    if change.kind is RegradeKind.MARK:
+        raise NotAllowed("assessment.not_allowed")  # who corrects a mark has marked: see `commands.marking`
+    bank, question = reading.question_of(session, slug, key)
+    take_turn(session)
+    versions = _versions(session, question, change, versions)
+    shown = preview(session, bank, change, versions)
+    if shown.seen != seen:
+        raise Conflict("assessment.regrade_changed")
+    if not shown.effects and change.kind is not RegradeKind.WITHDRAW:
+        raise Conflict("assessment.regrade_nothing")
+    row = record(session, actor, question, f"{slug}/{key}", change, versions, reason, shown.summary, now)
+    if len(shown.effects) <= at_once:
+        reader, after = Reader(session, bank.id), 0
+        while done := carry(session, row, reader, after=after, now=now):
+            after = done.last
+    else:
+        params = {"regrade": row.code, "detail": f"{slug}/{key}", "total": len(shown.effects)}
+        jobs.ask(session, actor, name=JOB, params=params, now=now)
+    return row
+
+
+def sound_reason(reason: str) -> str:
+    """Raises: Invalid("assessment.regrade_reason")."""
     if not reason.strip() or len(reason) > MAX_REASON:
         raise Invalid("assessment.regrade_reason", field="reason", limit=MAX_REASON)
-    _, question = reading.question_of(session, slug, key)
-    # One regrade of a question at a time: the second sees what the first did, and that its preview no longer holds.
-    session.execute(select(Question.id).where(Question.id == question.id).with_for_update())
+    return reason.strip()
+
+
+def take_turn(session: Session) -> None:
+    """One regrade at a time, and none while an attempt is being graded: each sees what the others did."""
+    lock(session, _TURN)
+
+
+def _versions(session: Session, question: Question, change: Change, versions: Sequence[int]) -> Sequence[int]:
+    """The versions concerned. Raises: Invalid("assessment.regrade_versions"); Conflict("assessment.regrade_withdrawn")."""
+    if change.kind is RegradeKind.WITHDRAW:
+        before, of, _ = reading.regrade_by_code(session, change.withdraws)
+        if of.id != question.id or before.kind in {RegradeKind.WITHDRAW, RegradeKind.MARK}:
+            raise Invalid("assessment.regrade_versions", field="versions")
+        if before.code not in {each.code for each in in_force(reading.made_of(session, question.bank_id))}:
+            raise Conflict("assessment.regrade_withdrawn")
+        return sorted(before.versions)
     drawn = {each.id for each in reading.drawn_versions(session, question.id)}
     if not versions or not set(versions) <= drawn:
         raise Invalid("assessment.regrade_versions", field="versions")
-    shown = preview(session, change, versions)
-    if shown.seen != seen:
-        raise Conflict("assessment.regrade_changed")
-    if not shown.effects:
-        raise Conflict("assessment.regrade_nothing")
-    made = Regrade(
+    return sorted(versions)
+
+
+def record(  # noqa: PLR0917 - the facts of a regrade, each of its own kind
+    session: Session,
+    actor: Actor,
+    question: Question,
+    name: str,
+    change: Change,
+    versions: Sequence[int],
+    reason: str,
+    counted: Summary,
+    now: datetime,
+) -> Regrade:
+    """The row of a regrade, and its audit row."""
+    row = Regrade(
         code=new_code(),
         question_id=question.id,
         kind=change.kind.value,
         payload=change.payload(),
-        versions=sorted(versions),
-        reason=reason.strip(),
-        changed=shown.summary.as_dict(),
+        versions=list(versions),
+        reason=reason,
+        changed=counted.as_dict(),
         made_by=actor.person_id,
         made_at=now,
     )
-    session.add(made)
+    session.add(row)
     session.flush()
-    audit.record(
-        session,
-        actor,
-        action="question.regrade",
-        subject=("question", f"{slug}/{key}"),
-        after={"regrade": made.code, "kind": made.kind, "reason": made.reason, **made.changed},
-        now=now,
-    )
-    if len(shown.effects) <= AT_ONCE:
-        for portion in reading.touched(session, versions):
-            carry(session, made, portion, now=now)
-    else:
-        jobs.ask(session, actor, name=JOB, params={"regrade": made.code, "detail": f"{slug}/{key}"}, now=now)
-    return made
+    told = {"regrade": row.code, "kind": row.kind, "payload": row.payload, "reason": reason, **row.changed}
+    audit.record(session, actor, action="question.regrade", subject=("question", name), after=told, now=now)
+    return row
 
 
-def carry(session: Session, made: Regrade, portion: Sequence[Touched], *, now: datetime) -> int:
-    """Write the new results of some attempts; returns how many. Attempts that follow the regrade already are passed over."""
-    ids = [each.attempt_id for each in portion]
-    done = set(
-        session.scalars(select(Result.attempt_id).where(Result.regrade_id == made.id, Result.attempt_id.in_(ids)))
-    )
-    outcomes = _outcomes((each for each in portion if each.attempt_id not in done), stored_change(made))
-    enrolments = {
-        row.id: row
-        for row in session.scalars(
-            select(Enrolment).where(Enrolment.id.in_({each.enrolment_id for each, _, _ in outcomes}))
-        )
-    }
-    for each, rows, whole in outcomes:
-        _write(session, made, each, rows, whole, enrolments[each.enrolment_id], now)
-    return len(outcomes)
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A portion of a regrade that was carried out: the last attempt of it, and how many results were written."""
+
+    last: int
+    attempts: int
+    written: int
 
 
-def _write(  # noqa: PLR0917 - the facts of one new result
-    session: Session,
-    made: Regrade,
-    each: Touched,
-    rows: list[dict[str, object]],
-    whole: Whole,
-    enrolment: Enrolment,
-    now: datetime,
-) -> None:
-    left_out = made.kind == RegradeKind.VOID_DROP and each.given is not None
-    new = Result(
-        attempt_id=each.attempt_id,
-        kind="regrade",
-        score_num=whole.score.numerator,
-        score_den=whole.score.denominator,
-        pass_num=each.mark.numerator,
-        pass_den=each.mark.denominator,
-        passed=whole.passed,
-        answered=each.answered - left_out,
-        items=rows,
-        sections=[
-            {"section": one.section, "score": ratio(one.score), "mark": ratio(one.mark), "passed": one.passed}
-            for one in whole.sections
-        ],
-        graded_at=now,
-        graded_on=local_day(now, SYSTEM.zone),
-        graded_by=made.made_by,
-        reason=made.reason,
-        regrade_id=made.id,
-    )
-    session.add(new)
-    session.flush()
-    if each.passed is not whole.passed:
-        _follow(session, each, enrolment, passed=whole.passed, now=now)
-    emit(
-        session,
-        ResultRegraded(each.attempt_id, new.id, each.person_id, each.enrolment_id, each.passed, whole.passed),
-    )
-    if each.score != whole.score or each.passed is not whole.passed:
-        tell(
-            session,
-            kind="assessment.regraded",
-            key=str(new.id),
-            people=[each.person_id],
-            params={"attempt": each.attempt_code},
-            now=now,
-        )
+def carry(session: Session, row: Regrade, reader: Reader, *, after: int, now: datetime) -> Carried | None:
+    """Write the new results of the next portion of attempts; None where there is none.
+
+    Begun again from the start it writes nothing twice: what stands as it should is passed over, and the table holds one
+    result of a regrade an attempt.
+    """
+    portion = reader.touched(row.versions, after=after)
+    if not portion:
+        return None
+    follow = reading.following(session, row.id, [each.attempt_id for each in portion])
+    rest = [each for each in portion if each.attempt_id not in follow]
+    found = outcomes(rest, in_force(reader.made))
+    rewrite(session, row, found, now=now)
+    return Carried(portion[-1].attempt_id, len(portion), len(found))
 
 
-def _follow(session: Session, each: Touched, enrolment: Enrolment, *, passed: bool, now: datetime) -> None:
-    """What a verdict that turned means for the course. What was completed stays: whether it should is for a person to say."""
-    if passed and enrolment.ended_at is None:
-        record_part(session, SYSTEM, enrolment, "test", "done", now=now)
-    elif not passed and not reading.passed_otherwise(session, each.enrolment_id, each.attempt_id):
-        reopen_part(session, enrolment, "test", now=now)
+def grading(session: Session) -> None:
+    """Say, before the locks of a course are taken, that an attempt is being graded: no regrade is applied meanwhile."""
+    lock_shared(session, _TURN)
 
 
 def catch_up(session: Session, opened: Opened, result: Result, *, now: datetime) -> Result:
-    """Let an attempt that was just graded follow the regrades of its questions; returns the result that stands."""
-    attempt = opened.attempt
-    for made, _ in reading.in_force(session, attempt.id):
-        for portion in reading.touched(session, made.versions, only=attempt.id):
-            carry(session, made, portion, now=now)
-        result = session.scalars(
-            select(Result).where(Result.attempt_id == attempt.id).order_by(Result.id.desc()).limit(1)
-        ).one()
-    return result
+    """Let an attempt that is just being graded follow the regrades of its questions; returns the result that stands.
 
-
-def stored_change(made: Regrade) -> Change:
-    """The change that a regrade keeps."""
-    return Change.stored(made.kind, made.payload)
+    What follows from it for the course is the caller's business: nobody was told of the first one yet.
+    """
+    attempt_id = opened.attempt.id
+    last = attempt_reading.last_regrade(session, attempt_id)
+    if last is None:
+        return result
+    reader = Reader(session, reading.bank_of_attempt(session, attempt_id))
+    write(session, last, outcomes(reader.one(attempt_id), in_force(reader.made)), now=now)
+    return of_attempts(session, [attempt_id])[attempt_id]

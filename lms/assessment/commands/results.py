@@ -25,16 +25,14 @@ Marks = Mapping[int, Fraction]
 """What people gave the answers that only they can grade, by position."""
 
 
-def store(session: Session, actor: Actor, opened: Opened, result: Result, *, now: datetime) -> None:
-    """Write the original result of a closed attempt, say what follows for its course, and tell the upper floors."""
-    session.add(result)
-    session.flush()
+def settle(session: Session, actor: Actor, opened: Opened, standing: Result, *, now: datetime) -> None:
+    """Say what the result that stands means for the course of a closed attempt, and tell the upper floors."""
     if opened.enrolment.ended_at is None:
         # A withdrawn enrolment keeps the result of what was under way, but its course is over.
-        state = "done" if result.passed else "failed"
+        state = "done" if standing.passed else "failed"
         record_part(session, actor, opened.enrolment, "test", state, now=now)
     attempt = opened.attempt
-    emit(session, AttemptGraded(attempt.id, result.id, attempt.person_id, attempt.enrolment_id, result.passed))
+    emit(session, AttemptGraded(attempt.id, standing.id, attempt.person_id, attempt.enrolment_id, standing.passed))
 
 
 def new_result(  # noqa: PLR0917 - the facts of a grading

@@ -126,7 +126,7 @@ def refuse_start(
     decision = decide(plan, history, now, granted)
     at = "" if decision.next_at is None else f"{decision.next_at:%Y-%m-%d %H:%M}"
     refusals: dict[Start, LmsError] = {
-        Start.GRADE_FIRST: Conflict("assessment.pending"),  # out of time was graded before: a person has to grade it
+        Start.REVIEW: Conflict("assessment.pending"),
         Start.PASSED: Conflict("assessment.passed_already"),
         Start.NONE_LEFT: Conflict("assessment.none_left"),
         Start.WAIT: Conflict("assessment.wait", at=at),

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from lms.assessment.models import Attempt, AttemptItem, AttemptStep, PlanVersion, QuestionVersion, Result
+from lms.assessment.models import Attempt, AttemptItem, AttemptStep, PlanVersion, QuestionVersion, Regrade, Result
 from lms.assessment.queries.content import ReadyQuestion, ready
 from lms.assessment.rules.pages import GUARDS, Locks, locks
 from lms.assessment.rules.policy import AttemptFacts, Step, latest
@@ -122,7 +122,8 @@ def own_attempt(session: Session, actor: Actor, code: str) -> Opened:
     return _own(session, actor, code, _OWN)
 
 
-def _reached(actor: Actor, permission: Permission, on: date) -> ColumnElement[bool]:
+def reached(actor: Actor, permission: Permission, on: date) -> ColumnElement[bool]:
+    """That an attempt was made at a place that the actor's scope for a permission covers."""
     columns = Attempt.__table__.c
     return place_condition(
         actor, permission, on, person_id=columns.person_id, site_id=columns.site_id, programme_id=columns.programme_id
@@ -134,8 +135,8 @@ def attempt_for(session: Session, actor: Actor, code: str, permission: Permissio
 
     Raises: NotFound("assessment.attempt_not_found") for a code that does not exist and for a stranger alike.
     """
-    reached = _reached(actor, permission, on)
-    query = _opened(Attempt.code == code, reached).add_columns(Person).join(Person, Person.id == Attempt.person_id)
+    here = reached(actor, permission, on)
+    query = _opened(Attempt.code == code, here).add_columns(Person).join(Person, Person.id == Attempt.person_id)
     row = session.execute(query).one_or_none()
     if row is None:
         raise NotFound("assessment.attempt_not_found")
@@ -335,7 +336,7 @@ def attempts_in_scope(session: Session, actor: Actor, person_id: int, on: date) 
         .where(
             Attempt.person_id == person_id,
             Attempt.closed_at.is_not(None),
-            _reached(actor, Permission.READ_ATTEMPTS, on),
+            reached(actor, Permission.READ_ATTEMPTS, on),
         )
         .order_by(Attempt.id.desc(), Result.id)
     )
@@ -376,3 +377,24 @@ def is_taking(session: Session, person_id: int) -> bool:
 def results_of(session: Session, attempt_id: int) -> Sequence[Result]:
     """Every grading of an attempt, the original first; the last one stands."""
     return session.scalars(select(Result).where(Result.attempt_id == attempt_id).order_by(Result.id)).all()
+
+
+_LAST_REGRADE = (
+    select(Regrade, AttemptItem.question_version_id)
+    .join(QuestionVersion, QuestionVersion.question_id == Regrade.question_id)
+    .join(AttemptItem, AttemptItem.question_version_id == QuestionVersion.id)
+    .where(AttemptItem.attempt_id == bindparam("attempt"))
+    .order_by(Regrade.id.desc())
+)
+
+
+def last_regrade(session: Session, attempt_id: int) -> Regrade | None:
+    """The last regrade that names a question version that an attempt drew; None where none does. One query."""
+    rows = session.execute(_LAST_REGRADE, {"attempt": attempt_id})
+    return next((regrade for regrade, version in rows if version in regrade.versions), None)
+
+
+def trace_count(session: Session, attempt_id: int) -> int:
+    """How many steps of an attempt only tell how it is taken."""
+    query = select(func.count()).where(AttemptStep.attempt_id == attempt_id, AttemptStep.kind.in_(("left", "paste")))
+    return session.scalar(query) or 0

@@ -39,7 +39,8 @@ class AttemptState(StrEnum):
     """Derived, never stored."""
 
     OPEN = "open"
-    AWAITING = "awaiting"  # submitted or expired, not graded yet
+    AWAITING = "awaiting"  # its time is over, and nobody has closed it yet
+    PENDING = "pending"  # closed, and a person has yet to grade something of it
     GRADED = "graded"
 
 
@@ -59,7 +60,8 @@ class Start(StrEnum):
     """What a person who asks for an attempt gets."""
 
     RESUME = "resume"  # the open attempt
-    GRADE_FIRST = "grade_first"  # one has ended and is not graded: grade it, then ask again
+    GRADE_FIRST = "grade_first"  # one has run out of time and is not graded: grade it, then ask again
+    REVIEW = "review"  # a person has yet to grade one
     START = "start"
     PASSED = "passed"
     NONE_LEFT = "none_left"
@@ -105,7 +107,9 @@ def state(attempt: AttemptFacts, now: datetime, grace: timedelta = GRACE) -> Att
     """Where the attempt stands at `now`. It stays open during the grace: answers on their way still count."""
     if attempt.graded_at is not None:
         return AttemptState.GRADED
-    if attempt.submitted_at is not None or not timing(now, attempt.deadline, grace).counts:
+    if attempt.submitted_at is not None:
+        return AttemptState.PENDING  # closing grades in the same transaction all that needs nobody
+    if not timing(now, attempt.deadline, grace).counts:
         return AttemptState.AWAITING
     return AttemptState.OPEN
 
@@ -146,6 +150,8 @@ def may_start(
         return StartDecision(Start.RESUME, left)
     if AttemptState.AWAITING in states:
         return StartDecision(Start.GRADE_FIRST, left)
+    if AttemptState.PENDING in states:
+        return StartDecision(Start.REVIEW, left)
     if any(attempt.passed for attempt in history):
         return StartDecision(Start.PASSED, left)
     if not left:

@@ -1,8 +1,9 @@
 """A regrade: how a question counts is changed after people were graded, and new results stand beside the old (invariant 6).
 
 A result keeps what every question of its attempt earned, as rows `{"position", "fraction", "points", "topic", "section"}`. A
-change touches the row of its question alone, so that changes of one attempt compose in the order in which they were made, and
-whoever reads the rows of two results sees exactly what a regrade did.
+change touches the row of its question alone, and the rows of a new result are always those of the original one with every
+change in force replayed in the order in which they were made: so changes compose, one of them can be withdrawn, and it does
+not matter in which order the results of several regrades come to be written.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ class RegradeKind(StrEnum):
     VOID_FULL = "void_full"  # everybody gets its points
     ACCEPT = "accept"  # further answers are right too
     POINTS = "points"  # it weighs something else
+    MARK = "mark"  # one open answer of one attempt earns something else
+    WITHDRAW = "withdraw"  # an earlier regrade of the question counts no more
 
 
 MAX_POINTS = 100
@@ -35,35 +38,91 @@ class NothingLeft(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is changed. `accepted`: how each further right answer is recognised (`Replies` of the question's type)."""
+    """What is changed. `accepted`: how each further right answer is recognised (`reply` of the question's type).
+
+    `attempt` and `grade` belong to a mark that is corrected, `criteria` says how it came about; `withdraws` is a code.
+    """
 
     kind: RegradeKind
     accepted: frozenset[str] = frozenset()
     points: Fraction | None = None
+    grade: Fraction | None = None
+    attempt: str = ""
+    criteria: tuple[tuple[str, int], ...] = ()
+    withdraws: str = ""
 
     def __post_init__(self) -> None:
         if (self.kind is RegradeKind.ACCEPT) != bool(self.accepted):
             raise ValueError("answers belong to accepting, and to nothing else")
         if (self.kind is RegradeKind.POINTS) != (self.points is not None):
             raise ValueError("points belong to weighing, and to nothing else")
+        if (self.kind is RegradeKind.MARK) != (self.grade is not None and bool(self.attempt)):
+            raise ValueError("a grade and an attempt belong to a mark, and to nothing else")
+        if (self.kind is RegradeKind.WITHDRAW) != bool(self.withdraws):
+            raise ValueError("a code belongs to withdrawing, and to nothing else")
         if self.points is not None and not 0 < self.points <= MAX_POINTS:
             raise ValueError(f"{self.points} points")
+        if self.grade is not None and not 0 <= self.grade <= 1:
+            raise ValueError(f"a grade of {self.grade}")
 
     def payload(self) -> dict[str, Any]:
         """What the record keeps of it."""
         if self.points is not None:
-            return {"points": f"{self.points.numerator}/{self.points.denominator}"}
+            return {"points": _ratio(self.points)}
+        if self.grade is not None:
+            return {"attempt": self.attempt, "grade": _ratio(self.grade), "criteria": dict(self.criteria)}
+        if self.withdraws:
+            return {"regrade": self.withdraws}
         return {"answers": sorted(self.accepted)} if self.accepted else {}
 
     @classmethod
     def stored(cls, kind: str, payload: Mapping[str, Any]) -> Change:
         """The change that a record keeps."""
-        points = payload.get("points")
+        points, grade = payload.get("points"), payload.get("grade")
         return cls(
             RegradeKind(kind),
             frozenset(payload.get("answers", ())),
             None if points is None else Fraction(points),
+            None if grade is None else Fraction(grade),
+            payload.get("attempt", ""),
+            tuple(sorted(payload.get("criteria", {}).items())),
+            payload.get("regrade", ""),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A regrade that was made, or would be: its code, its change, the question versions that it names."""
+
+    code: str
+    change: Change
+    versions: frozenset[int]
+
+    def concerns(self, attempt: str, version: int) -> bool:
+        """Whether it changes what a question version earned in an attempt, by its code."""
+        return version in self.versions and self.change.attempt in ("", attempt)
+
+
+def in_force(regrades: Iterable[Made]) -> list[Made]:
+    """Those that count, in order: none that a later one withdrew, and nothing that only withdraws."""
+    found = list(regrades)
+    withdrawn = {each.change.withdraws for each in found if each.change.withdraws}
+    return [each for each in found if not each.change.withdraws and each.code not in withdrawn]
+
+
+def replayed(
+    rows: Sequence[Row], attempt: str, drawn: Mapping[int, int], made: Iterable[Made], given: Mapping[int, str]
+) -> list[Row]:
+    """The rows of an original result with every regrade of `made` that concerns its attempt, in order.
+
+    `drawn`: the version at each position that some regrade names; `given`: how the answer there is recognised (none: none).
+    """
+    found = list(rows)
+    for each in made:
+        for position, version in drawn.items():
+            if each.concerns(attempt, version):
+                found = changed(found, position, each.change, given.get(position))
+    return found
 
 
 def changed(rows: Sequence[Row], position: int, change: Change, given: str | None) -> list[Row]:
@@ -81,7 +140,9 @@ def _row(row: Row, change: Change, given: str | None) -> Row:
     if change.kind is RegradeKind.VOID_FULL:
         return {key: value for key, value in row.items() if key != "void"} | {"fraction": "1/1"}
     if change.points is not None:
-        return {**row, "points": f"{change.points.numerator}/{change.points.denominator}"}
+        return {**row, "points": _ratio(change.points)}
+    if change.grade is not None:
+        return {**row, "fraction": _ratio(change.grade)}
     return {**row, "fraction": "1/1"} if given is not None and given in change.accepted else row
 
 
@@ -146,3 +207,7 @@ def fingerprint(change: Change, effects: Iterable[Effect]) -> str:
         [each.attempt_id, str(each.before), str(each.after), each.passed_before, each.passed_after] for each in effects
     )
     return content_hash([change.kind.value, change.payload(), rows])
+
+
+def _ratio(number: Fraction) -> str:
+    return f"{number.numerator}/{number.denominator}"

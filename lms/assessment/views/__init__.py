@@ -7,10 +7,13 @@ routes = Routes("assessment", "lms.assessment", MESSAGES)
 
 from lms.assessment.views import (  # noqa: E402 - they add their pages to `routes`
     authoring,
+    disputing,
     granting,
+    marking,
     media,
     practice_sets,
     practising,
+    regrading,
     results,
     rooms,
     statistics,
@@ -19,10 +22,13 @@ from lms.assessment.views import (  # noqa: E402 - they add their pages to `rout
 
 __all__ = [
     "authoring",
+    "disputing",
     "granting",
+    "marking",
     "media",
     "practice_sets",
     "practising",
+    "regrading",
     "results",
     "rooms",
     "routes",

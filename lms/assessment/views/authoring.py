@@ -14,7 +14,7 @@ from lms.assessment.queries.content import ReadyQuestion
 from lms.assessment.views import routes
 from lms.assessment.views.presenting import ReviewLine, review_line_of
 from lms.kit.permissions import Permission
-from lms.web.context import db, settings
+from lms.web.context import actor, db, settings
 
 
 @routes.page("/contenido/banco/<slug>", allow=Permission.READ_CONTENT)
@@ -33,6 +33,7 @@ def bank(slug: str) -> ResponseReturnValue:
         version=version,
         total=content.question_count(db(), version.id),
         topics=titles,
+        may_regrade=actor().can(Permission.PUBLISH),
         tabs=_tabs(slug, titles, topic),
         rows=[(row, whole_line(row)) for row in rows[:size]],
         next_url=next_url,

@@ -171,6 +171,7 @@ class ReviewLine:
     remarks: tuple[Any, ...] = ()
     scenario: Scenario | None = None
     marked: bool = True  # whether what the answer earned may be told
+    void: bool = False  # a regrade left it out
 
     @property
     def right(self) -> bool:
@@ -268,6 +269,8 @@ def topic_lines(items: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -
     """The topics of a result from its stored items, in the order they first come."""
     found: dict[str, list[tuple[Fraction, Fraction]]] = {}
     for item in items:
+        if item.get("void"):
+            continue  # a regrade left it out: it is in nobody's score
         found.setdefault(item["topic"], []).append((Fraction(item["fraction"]), Fraction(item["points"])))
     return [
         TopicLine(

@@ -15,11 +15,12 @@ from lms.assessment.commands.starting import decide
 from lms.assessment.messages import STEPS
 from lms.assessment.models import AttemptStep, PlanVersion, Result
 from lms.assessment.queries import attempts as reading
-from lms.assessment.queries import conditions, content
-from lms.assessment.queries.attempts import Item, Past, Standing
+from lms.assessment.queries import conditions, content, disputes, marking
+from lms.assessment.queries.attempts import Item, Opened, Past, Standing
 from lms.assessment.rules.policy import Start
 from lms.assessment.rules.showing import Shown, phase, shown
 from lms.assessment.views import routes
+from lms.assessment.views.outcomes import as_graded, hints
 from lms.assessment.views.presenting import (
     ReviewLine,
     answer_words,
@@ -38,7 +39,7 @@ from lms.kit.db import fraction
 from lms.kit.errors import Conflict
 from lms.kit.permissions import Permission
 from lms.people.models import Person
-from lms.web.context import actor, db, now, today
+from lms.web.context import actor, db, now, settings, today
 
 
 @routes.page("/intento/<code>/resultado", allow=Permission.LEARN)
@@ -75,7 +76,11 @@ def result(code: str) -> ResponseReturnValue:
         topics=topics,
         sections=section_lines(plan, graded.sections),
         weak=[] if graded.passed else [topic.key for topic in topics if topic.score < mark],
-        blocks=blocks(_lines(items, standing, opened.enrolment, show)) if show.anything and not unfinished else [],
+        blocks=blocks(_graded_lines(opened, graded, items, standing, show)) if show.anything and not unfinished else [],
+        results=_scores(reading.results_of(db(), attempt.id) if graded.kind == "regrade" else [graded]),
+        disputes=disputes.of_attempt(db(), attempt.id),
+        may_dispute=disputes.shows_questions(opened, past, current.attempts + given.attempts, now()),
+        dispute_length=settings().dispute_length,
         show=show,
         stands=stands,
         closes=rules.closes,
@@ -87,6 +92,16 @@ def result(code: str) -> ResponseReturnValue:
         total=len(items),
         is_open=opened.enrolment.ended_at is None,
     )
+
+
+def _graded_lines(
+    opened: Opened, graded: Result, items: Sequence[Item], standing: Standing, show: Shown
+) -> list[ReviewLine]:
+    return as_graded(_lines(items, standing, opened.enrolment, show), graded, opened.attempt)
+
+
+def _scores(results: Sequence[Result]) -> list[tuple[Result, Fraction | None]]:
+    return [(each, fraction(each.score_num, each.score_den)) for each in results]
 
 
 def _lines(items: Sequence[Item], standing: Standing, enrolment: Enrolment, show: Shown) -> list[ReviewLine]:
@@ -118,6 +133,9 @@ def steps(code: str) -> ResponseReturnValue:
         raise Conflict("assessment.still_open")
     if person.id == actor().person_id:
         raise Conflict("assessment.own_steps")
+    if actor().can(Permission.MARK) and marking.is_pending(db(), opened.attempt):
+        raise Conflict("assessment.blind")  # who may mark it must not learn whose it is
+    marks = marking.named_marks(db(), opened.attempt.id)
     items = reading.items_of(db(), opened.attempt.id)
     found = reading.steps_of(db(), opened.attempt.id)
     results = reading.results_of(db(), opened.attempt.id)
@@ -130,7 +148,9 @@ def steps(code: str) -> ResponseReturnValue:
         kinds=STEPS,
         items=[(item, _grade_of(results[-1], item.position) if results else None) for item in items],
         rows=_step_rows(found, items),
-        results=[(each, fraction(each.score_num, each.score_den)) for each in results],
+        results=_scores(results),
+        marks=[(mark, name, fraction(mark.grade_num, mark.grade_den)) for mark, name in marks],
+        hints=hints(actor(), opened.attempt, found, today()),
         mark=_mark(results, opened.attempt.plan),
     )
 

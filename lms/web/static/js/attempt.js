@@ -57,8 +57,9 @@ function startAttempt(form) {
 
   function add(change) {
     seq += 1;
-    const same = (each) => each.tab === tab && each.position === change.position && "flag" in each === "flag" in change;
-    // Only the newest of a question needs to go out; what is under way stays until it is answered.
+    const kind = (each) => ["answer", "flag"].find((name) => name in each);
+    const same = (each) => each.tab === tab && each.position === change.position && kind(change) && kind(each) === kind(change);
+    // Only the newest of a question needs to go out; what is under way stays until it is answered, and traces are all kept.
     if (!sending) queue = queue.filter((each) => !same(each));
     queue.push({ ...change, tab, seq });
     keep();
@@ -135,6 +136,7 @@ function startAttempt(form) {
       const sent = queue.find((each) => each.tab === result.tab && each.seq === result.seq);
       settle(result);
       late = late || result.state === "late";
+      if (sent && ("left" in sent || "paste" in sent)) continue;
       const card = document.getElementById(`q${result.position}`);
       const line = card?.querySelector("[data-refused]");
       if (!line && result.state === "refused") elsewhere = result.detail;
@@ -158,6 +160,24 @@ function startAttempt(form) {
 
   addEventListener("online", flush);
   document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? flush() : settleTyping()));
+
+  // --- traces, for a trainer to see and never to judge by: that the page was left, that something was pasted (not what)
+
+  const most = 86400;
+  let leftAt = null;
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") leftAt ??= performance.now();
+    else if (leftAt !== null) {
+      const seconds = Math.min(most, Math.round((performance.now() - leftAt) / 1000));
+      leftAt = null;
+      if (seconds > 0) add({ position: Math.max(0, shown) + 1, left: seconds });
+    }
+  });
+  form.addEventListener("paste", (event) => {
+    const card = event.target.closest("[data-question]");
+    const length = event.clipboardData?.getData("text").length ?? 0;
+    if (card && length) add({ position: Number(card.dataset.question), paste: Math.min(most, length) });
+  });
 
   // --- what a question holds now
 
@@ -369,7 +389,8 @@ function startAttempt(form) {
     await flush();
     // The server's answer set the time again: a computer that slept or ran fast must not hand in early.
     if (left - (performance.now() - base) / 1000 > 1) over = false;
-    else if (navigator.onLine && !leaving) {
+    // What waits here goes first: handing in before would leave it behind, though it may still come within the grace.
+    else if (navigator.onLine && !leaving && !queue.length) {
       leaving = true;
       document.querySelector("[data-time-over]").requestSubmit();
     } else setTimeout(finish, 5000);

@@ -22,7 +22,7 @@ from lms.web.context import actor, db, now, settings, today
 from lms.web.routes import PUBLIC, Routes
 from lms.web.search import Asked, Hit
 
-routes = Routes("certificates", __name__, MESSAGES)
+routes = Routes("certificates", "lms.certificates", MESSAGES)
 SHORTEST_CODE = 8
 """Signs of what may be a certificate's code."""
 _READERS = (Permission.LEARN, Permission.READ_TEAM)
@@ -160,3 +160,6 @@ def person_panel(person: Person, **_context: object) -> str | None:
     return render_template(
         "certificates/_panel.html", rows=queries.of_person(db(), person.id, today()), may_open=may_open
     )
+
+
+from lms.certificates.views import staking  # noqa: E402, F401 - it adds its pages to `routes`

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.assessment.models import Attempt, Result
+from lms.assessment.queries.standing import last_passed
 from lms.catalog.commands import revoke_completion
 from lms.catalog.models import Completion, CourseVersion
 from lms.certificates import queries
@@ -89,13 +89,7 @@ def tell_expiring(session: Session, *, today: date, days: int, now: datetime) ->
 
 def _facts(session: Session, completion: Completion) -> dict[str, str | None]:
     """The names of the place of that day and the result that the certificate stands on."""
-    result = session.scalar(
-        select(Result)
-        .join(Attempt, Attempt.id == Result.attempt_id)
-        .where(Attempt.enrolment_id == completion.enrolment_id, Result.passed)
-        .order_by(Result.id.desc())
-        .limit(1)
-    )
+    result = last_passed(session, completion.enrolment_id)
     site = session.get(Site, completion.site_id) if completion.site_id else None
     programme = session.get(Programme, completion.programme_id) if completion.programme_id else None
     job = session.get(Job, completion.job_id) if completion.job_id else None
