@@ -1,8 +1,8 @@
 """Tabs, devices, crashes, replays, forgeries and clocks, in any order, against the model: invariants 1, 3, 4 and 5.
 
-In `make test` a hundred runs on each database, always the same ones: what fails there failed because of the change. In
-`make test-long` a thousand on SQLite and two hundred on PostgreSQL, other ones each time: the seed is printed, and
-ATTEMPT_MACHINE_SEED runs it again.
+In `make test` a hundred runs on SQLite and forty on PostgreSQL, always the same ones: what fails there fails because of the
+change, and is told as it came. In `make test-long` a thousand and two hundred, other ones each time, made as short as they
+can be: the seed is printed, and ATTEMPT_MACHINE_SEED runs it again.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def _settings(runs: int, **more: Any) -> settings:
 
 
 def test_invariant_05_no_order_of_events_parts_an_attempt_from_the_model(database, cast, monkeypatch):
-    _drive(database, cast, monkeypatch, _settings(100, derandomize=True, phases=(Phase.generate, Phase.shrink)))
+    runs = 100 if database.engine.dialect.name == "sqlite" else 40
+    _drive(database, cast, monkeypatch, _settings(runs, derandomize=True, phases=(Phase.generate,)))
 
 
 @pytest.mark.long

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from lms.assessment.commands import Entry, save, save_form, start, submit, sweep
+from lms.assessment.commands import Entry, extend, save, save_form, start, submit, sweep
 from lms.assessment.types.base import BadAnswer
 from lms.kit.errors import LmsError, NotFound
 from tests.assessment.machine import forgeries, model
@@ -68,7 +68,7 @@ class AttemptMachine(Driver):
         if got is CRASHED:
             return
         if isinstance(got, LmsError):
-            assert got.key == expected
+            assert got.key == expected, (got, expected)
             return
         if isinstance(expected, int):
             assert got == self.codes[expected], "another attempt than the one that comes first"
@@ -242,6 +242,27 @@ class AttemptMachine(Driver):
         assert attempt.takes(self.now)
         assert got.late == (self.now > attempt.ends)
         assert (got.stored, set(got.refused)) == attempt.save_form(meant, base, toggled, self.now)
+
+    # --- more time
+
+    @rule(minutes=st.sampled_from([1, 10, 60]), fate=FATES)
+    def gets_more_time(self, minutes: int, fate: object) -> None:
+        attempt, code, trainer = self.attempts[-1], self.codes[-1], self.world.cast.trainer.actor
+
+        def work(session: Any) -> Any:
+            return extend(session, trainer, attempt_code=code, minutes=minutes, reason="Se cortó la luz", now=self.now)
+
+        got = self.world.transact(work, fate)
+        if got is CRASHED:
+            return
+        over = attempt.closed_at is not None or self.now > attempt.ends
+        if isinstance(got, LmsError):
+            assert got.key == "assessment.closed"
+            assert over
+            return
+        assert not over, "what has ended was given more time"
+        attempt.extend(minutes, trainer.name, "Se cortó la luz", self.now)
+        assert got == attempt.due
 
     # --- the end
 

@@ -169,6 +169,13 @@ class Attempt:
             self._note(Step("flag", toggled, "form", seq + stored + 1, {"flag": flag}, late, now))
         return stored, refused
 
+    def extend(self, minutes: int, by: str, reason: str, now: datetime) -> None:
+        """Somebody gives more time: the end moves by a step, and from now on that end counts."""
+        before, self.due = self.due, self.due + timedelta(minutes=minutes)
+        number = 1 + sum(step.kind == "extend" for step in self.steps)
+        facts = {"from": before.isoformat(), "to": self.due.isoformat(), "by": by, "reason": reason}
+        self._note(Step("extend", None, "extend", number, facts, False, now))
+
     def close(self, now: datetime) -> None:
         """Handed in, or out of time: what stood then is graded, exactly."""
         self._note(Step("expire" if now > self.ends else "submit", None, "server", 1, {}, False, now))

@@ -18,7 +18,7 @@ from lms.assessment.queries import content
 from lms.assessment.rules.canonical import content_hash
 from lms.assessment.rules.draw import draw
 from lms.assessment.rules.plan import Section
-from lms.catalog.models import CourseVersion
+from lms.catalog.models import CourseModule, CourseVersion
 from lms.kit.db import Database
 from lms.kit.errors import LmsError
 from lms.kit.ids import new_code
@@ -192,6 +192,9 @@ def make(database: Database, cast: Cast) -> World:
         made = make_scene(session, cast, NOW, QUESTIONS, test)
         first = session.get_one(CourseVersion, made.enrolment.version_id)
         second = make_course(session, NOW, slug="otro", test=bank(QUESTIONS, test).id)
+        # Something left to read: passing the test does not end the course.
+        module = {"key": "m1", "position": 1, "title": "Uno", "summary": "", "minutes": 10, "html": ""}
+        session.add(CourseModule(version_id=second.id, about={"objectives": [], "toc": []}, **module))
         return World(database, cast, (first, second))
 
 
