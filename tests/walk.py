@@ -177,7 +177,8 @@ def make_reviewed(session: Session, cast: Cast, now: datetime) -> dict[str, str]
     session.add(written)
     columns = {column.name: getattr(kept, column.name) for column in Attempt.__table__.c}
     attempt = Attempt(**(columns | {"id": None, "code": new_code(), "number": 7, "closed_at": now}))
-    session.add(attempt)
+    graded_one = Attempt(**(columns | {"id": None, "code": new_code(), "number": 8, "closed_at": now}))
+    session.add_all([attempt, graded_one])
     session.flush()
     place = {"attempt_id": attempt.id, "position": 1}
     session.add(
@@ -185,9 +186,9 @@ def make_reviewed(session: Session, cast: Cast, now: datetime) -> dict[str, str]
     )
     step = {"kind": "answer", "tab": "tab-one-1", "seq": 1, "payload": {"answer": "Texto."}, "late": False, "at": now}
     session.add(AttemptStep(**step, **place))
-    dispute = Dispute(code=new_code(), question_version_id=version.id, said="Está mal.", disputed_at=now, **place)
+    dispute = Dispute(code=new_code(), question_version_id=written.id, said="Está mal.", disputed_at=now, **place)
     graded = {"kind": "original", "score_num": 1, "score_den": 1, "pass_num": 4, "pass_den": 5, "passed": True}
-    told = {"answered": 1, "items": [], "graded_at": now, "graded_on": now.date(), "attempt_id": kept.id}
+    told = {"answered": 1, "items": [], "graded_at": now, "graded_on": now.date(), "attempt_id": graded_one.id}
     result = Result(**graded, **told)
     session.add_all([dispute, result])
     session.flush()

@@ -103,7 +103,7 @@ def test_who_disputes_says_something_of_their_own_attempt(scene: Scene, session:
         with pytest.raises(Invalid):
             dispute(session, agent, attempt, said=said)
     for position in (0, -1, 6, 10**12):
-        with pytest.raises(NotFound):
+        with pytest.raises(Invalid):
             dispute(session, agent, attempt, position)
     for who in (scene.cast.stranger, scene.cast.trainer, scene.cast.author):
         with pytest.raises(NotFound):
