@@ -38,6 +38,9 @@ NOT_ABOUT_A_PERSON = {
     "assessment.statistics",
     "assessment.measure",
     "assessment.item_statistics",
+    "assessment.regrade",  # a question; the people it changes are named within reach only
+    "assessment.regrades",
+    "assessment.dispute_case",  # whose it is, is not said to anybody
 }
 """URLs with a parameter that names no row about a person: there is nobody to be out of scope."""
 

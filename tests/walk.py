@@ -11,8 +11,17 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from lms.assessment.commands import grant, open_room
-from lms.assessment.models import BankMedia
-from lms.certificates.models import Certificate
+from lms.assessment.models import (
+    Attempt,
+    AttemptItem,
+    AttemptStep,
+    BankMedia,
+    Dispute,
+    Question,
+    QuestionVersion,
+    Result,
+)
+from lms.certificates.models import Certificate, CertificateQuestion
 from lms.kit import jobs, outbox
 from lms.kit.clock import utc_now
 from lms.kit.db import Database
@@ -30,6 +39,7 @@ from lms.skills.commands.live import Period
 from lms.skills.models import ActionPlan
 from lms.surveys.commands import publish_survey
 from tests.assessment.media import png
+from tests.assessment.samples import SOURCES, load
 from tests.assessment.scene import ALL_TYPES, ALL_TYPES_PLAN, make_scene, question
 from tests.cast import Cast
 from tests.conftest import NOW
@@ -132,12 +142,14 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
             now=now,
         )
         role = queries.grants_of(session, cast.agent.id, now)[0]
+        reviewed = make_reviewed(session, cast, now)
         assert plan is not None
         made = make_work(session, cast)
         picture = make_picture(session, scene.bank_version.bank_id, files)
         return Provider(
             {
                 **made,
+                **reviewed,
                 "person_code": cast.agent.code,
                 "grant_code": role.code,
                 "job_code": world.job.code,
@@ -176,6 +188,52 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
                 "categoria-c:key": FIGURES[0].key,
             }
         )
+
+
+def make_reviewed(session: Session, cast: Cast, now: datetime) -> dict[str, str]:
+    """An open answer of the agent's that waits, a dispute and a certificate at stake."""
+    version = session.scalars(select(QuestionVersion)).first()
+    assert version is not None
+    kept = session.scalars(select(Attempt)).one()
+    body = load("open", SOURCES["open"])[0]
+    asked = Question(bank_id=session.get_one(Question, version.question_id).bank_id, key="abierta")
+    session.add(asked)
+    session.flush()
+    facts = {column.name: getattr(version, column.name) for column in QuestionVersion.__table__.c}
+    written = QuestionVersion(
+        **(facts | {"id": None, "question_id": asked.id, "content_hash": "o" * 64, "type": "open", "body": body})
+    )
+    session.add(written)
+    columns = {column.name: getattr(kept, column.name) for column in Attempt.__table__.c}
+    attempt = Attempt(**(columns | {"id": None, "code": new_code(), "number": 7, "closed_at": now}))
+    graded_one = Attempt(**(columns | {"id": None, "code": new_code(), "number": 8, "closed_at": now}))
+    session.add_all([attempt, graded_one])
+    session.flush()
+    place = {"attempt_id": attempt.id, "position": 1}
+    session.add(
+        AttemptItem(question_version_id=written.id, option_order=[], points_num=1, points_den=1, section=None, **place)
+    )
+    step = {"kind": "answer", "tab": "tab-one-1", "seq": 1, "payload": {"answer": "Texto."}, "late": False, "at": now}
+    session.add(AttemptStep(**step, **place))
+    dispute = Dispute(code=new_code(), question_version_id=written.id, said="Está mal.", disputed_at=now, **place)
+    graded = {"kind": "original", "score_num": 1, "score_den": 1, "pass_num": 4, "pass_den": 5, "passed": True}
+    told = {"answered": 1, "items": [], "graded_at": now, "graded_on": now.date(), "attempt_id": graded_one.id}
+    result = Result(**graded, **told)
+    session.add_all([dispute, result])
+    session.flush()
+    certificate = session.scalars(select(Certificate)).one()
+    question = CertificateQuestion(code=new_code(), certificate_id=certificate.id, result_id=result.id, raised_at=now)
+    session.add(question)
+    session.flush()
+    return {
+        "correccion:code": attempt.code,
+        "correccion:position": "1",
+        "assessment.dispute_case:code": dispute.code,
+        "certificado-en-cuestion:code": question.code,
+        "assessment.regrade:slug": "banco",
+        "assessment.regrade:key": "single-1",
+        "assessment.regrades:slug": "banco",
+    }
 
 
 def make_work(session: Session, cast: Cast) -> dict[str, str]:

@@ -12,7 +12,7 @@ from lms.assessment.queries import attempts as attempt_reading
 from lms.assessment.queries import conditions, content
 from lms.assessment.queries import disputes as reading
 from lms.kit import audit
-from lms.kit.errors import Conflict, Invalid, NotAllowed, NotFound
+from lms.kit.errors import Conflict, Invalid, NotAllowed
 from lms.kit.ids import new_code
 from lms.kit.permissions import Actor, Permission
 from lms.notify.commands import tell
@@ -34,14 +34,14 @@ def dispute(
 ) -> Dispute:
     """Say what is wrong with a question of one's own attempt, where its review shows the question.
 
-    Raises: NotFound for any attempt but one's own, and for a place that was not drawn; Invalid("assessment.dispute_text");
+    Raises: NotFound for any attempt but one's own; Invalid("assessment.answer.undrawn", "assessment.dispute_text");
     Conflict("assessment.dispute_hidden", "assessment.dispute_over", "assessment.dispute_twice").
     """
     opened = attempt_reading.own_attempt(session, actor, attempt_code)
     attempt = opened.attempt
     items = attempt_reading.items_of(session, attempt.id, [position]) if 0 < position < 10_000 else []
     if not items:
-        raise NotFound("assessment.dispute_not_found")
+        raise Invalid("assessment.answer.undrawn", field="position")
     said = _said(said, most)
     past = attempt_reading.history(session, attempt.person_id, attempt.test_id)
     given = conditions.granted(session, attempt.person_id, attempt.test_id)
