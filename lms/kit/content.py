@@ -206,6 +206,22 @@ class Reader:
             self.error(key, f"«{key}» está vacía")
         return found
 
+    def scalars(self) -> list[tuple[str, int, bool]]:
+        """Every text in this mapping, however deep: the line where it begins, and whether its lines are those of the file."""
+        found: list[tuple[str, int, bool]] = []
+        waiting = list(self._nodes.values())
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, yaml.ScalarNode):
+                # The lines of a block begin under its sign; what was folded cannot be told apart again.
+                line = node.start_mark.line + 1 + self._offset + (node.style in {"|", ">"})
+                found.append((str(node.value), line, node.style == "|"))
+            elif isinstance(node, yaml.MappingNode):
+                waiting += [value for _, value in node.value]
+            elif isinstance(node, yaml.SequenceNode):
+                waiting += node.value
+        return sorted(found, key=lambda each: each[1])
+
     def finish(self) -> None:
         """Report every key that nobody took."""
         for key in self._nodes:

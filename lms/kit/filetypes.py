@@ -38,10 +38,17 @@ KINDS = {
         Kind("zip", "application/zip", ("zip",)),
         Kind("csv", "text/csv", ("csv",)),
         Kind("txt", "text/plain", ("txt",)),
+        Kind("mp3", "audio/mpeg", ("mp3",)),
+        Kind("ogg", "audio/ogg", ("ogg", "oga")),
+        Kind("wav", "audio/wav", ("wav",)),
+        Kind("m4a", "audio/mp4", ("m4a",)),
     )
 }
 _BY_ENDING = {ending: kind.key for kind in KINDS.values() for ending in kind.endings}
 TEXTS = frozenset({"csv", "txt"})
+SOUNDS = frozenset({"mp3", "ogg", "wav", "m4a"})
+_M4A = frozenset({b"M4A ", b"M4B ", b"mp41", b"mp42", b"isom", b"iso2", b"dash"})
+"""Brands of MPEG-4 files that hold sound; some hold pictures too, and then only their sound is played."""
 DANGEROUS = "dangerous"
 """What a browser or a computer could run: never kept, whatever it is called."""
 
@@ -75,12 +82,28 @@ def sniff(stream: BinaryIO) -> str | None:
         return _packed(stream)
     if _PAGE.match(head.removeprefix(codecs.BOM_UTF8)):
         return DANGEROUS
-    kind = _marked(head)
+    kind = _sound(head) or _marked(head)
     if kind is not None:
         return kind
     if not _is_text(stream):
         return None
     return DANGEROUS if _SCRIPT.search(head) else "txt"
+
+
+def _sound(head: bytes) -> str | None:
+    """The kind of sound whose mark stands at the beginning."""
+    if head.startswith(b"OggS\x00"):
+        return "ogg"
+    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+        return "wav"
+    if head[4:8] == b"ftyp" and head[8:12] in _M4A:
+        return "m4a"
+    if head[:3] == b"ID3" and len(head) > 10 and head[3] in {2, 3, 4}:
+        return "mp3"
+    # Without a tag an MP3 begins with a frame: eleven bits set, layer III, a bit rate and a sample rate that exist.
+    if len(head) > 3 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2:
+        return "mp3" if head[2] >> 4 not in {0x0, 0xF} and head[2] & 0x0C != 0x0C else None
+    return None
 
 
 def _marked(head: bytes) -> str | None:
@@ -90,7 +113,7 @@ def _marked(head: bytes) -> str | None:
     except (puremagic.PureError, ValueError):
         return None
     for kind in KINDS.values():
-        if kind.media_type in found and kind.key not in TEXTS:
+        if kind.media_type in found and kind.key not in TEXTS | SOUNDS:
             return kind.key if kind.key != "pdf" or head.startswith(b"%PDF-") else None
     return None
 

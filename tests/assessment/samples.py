@@ -36,5 +36,30 @@ SOURCES = {
 distractors: [D0]
 """,
     "ordering": "items: [Primero, Segundo, Tercero]\nfeedback: F-orden\n",
+    "numeric": """answers:
+  - {value: "90", tolerance: "2", feedback: F-bien}
+  - {low: "60", high: "120", grade: 1/2, feedback: F-cerca}
+units: [{name: s, factor: "1"}, {name: min, factor: "60"}]
+feedback: F-lejos
+""",
+    "short_text": """answers:
+  - {text: nivel de servicio}
+  - {text: "*servicio*", grade: 50%, feedback: F-parte}
+feedback: F-otra
+""",
+    "gaps": """text: La {{a}} mide la {{b}} en {{c}} segundos.
+gaps:
+  - {id: a, kind: typed, answers: [{text: encuesta}], feedback: F-a, weight: 2}
+  - {id: b, kind: chosen, options: [{text: calidad, correct: true}, {text: cantidad, feedback: F-b}, {text: hora}]}
+  - {id: c, kind: numeric, answers: [{value: "20", tolerance: "1"}], feedback: F-c}
+""",
+    "open": """rubric:
+  - id: causa
+    title: Nombra la causa
+    levels: [{points: 0, text: No}, {points: 1, text: En parte}, {points: 2, text: Sí}]
+model: F-modelo
+min_words: 3
+max_words: 50
+""",
 }
 BODIES = {kind: load(kind, text)[0] for kind, text in SOURCES.items()}

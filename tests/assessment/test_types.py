@@ -17,14 +17,29 @@ from lms.assessment.types.registry import TYPES, question_type
 
 from .samples import BODIES, SOURCES, load
 
-RIGHT = {"single": 0, "multiple": [0, 2], "true_false": False, "matching": [0, 1, 2], "ordering": [0, 1, 2]}
+RIGHT = {
+    "single": 0,
+    "multiple": [0, 2],
+    "true_false": False,
+    "matching": [0, 1, 2],
+    "ordering": [0, 1, 2],
+    "numeric": "1,5 min",
+    "short_text": "Nivel  de SERVICIO",
+    "gaps": ["encuesta", 0, "20"],
+}
 ORDERS = {
     "single": (2, 0, 1),
     "multiple": (3, 2, 1, 0),
     "true_false": (),
     "matching": (3, 1, 0, 2),
     "ordering": (2, 0, 1),
+    "numeric": (),
+    "short_text": (),
+    "gaps": (2, 0, 1),
+    "open": (),
 }
+GRADED = sorted(RIGHT)
+"""The types that are graded by rule."""
 
 
 def test_every_type_is_registered_under_its_name() -> None:
@@ -72,17 +87,19 @@ def test_invariant_01_matching_and_ordering_show_only_the_order_drawn() -> None:
     assert shown.prompts == ("L0", "L1", "L2")
 
 
-@pytest.mark.parametrize("kind", SOURCES)
+@pytest.mark.parametrize("kind", GRADED)
 def test_the_right_answer_earns_everything_in_every_order(kind: str) -> None:
     each, body = question_type(kind), BODIES[kind]
     for order in permutations(range(each.shuffle_size(body))):
         presented = each.present(body, order)
-        texts = {choice.text: choice.id for choice in presented.choices}
-        raw = [texts[text] for text in RIGHT_TEXTS[kind]]
+        choices = presented.choices or [choice for gap in presented.gaps for choice in gap.choices]
+        texts = {choice.text: choice.id for choice in choices}
+        raw = [texts.get(text, text) for text in RIGHT_TEXTS[kind]]
         answer = each.parse_answer(raw, body, order)
         assert answer == RIGHT[kind]
         assert each.grade(body, answer) == 1
         assert each.is_answered(answer)
+        assert each.review(body, answer, order).grade == 1
 
 
 RIGHT_TEXTS = {
@@ -91,6 +108,9 @@ RIGHT_TEXTS = {
     "true_false": ["Falso"],
     "matching": ["R0", "R1", "R2"],
     "ordering": ["Primero", "Segundo", "Tercero"],
+    "numeric": ["1,5 min"],
+    "short_text": ["Nivel  de SERVICIO"],
+    "gaps": ["encuesta", "calidad", "20"],
 }
 
 
@@ -100,7 +120,10 @@ def test_no_answer_is_an_answer_that_earns_nothing(kind: str) -> None:
     answer = each.parse_answer([], body, ORDERS[kind])
     assert answer is None
     assert not each.is_answered(answer)
-    assert each.grade(body, answer) == 0
+    assert each.by_person or each.grade(body, answer) == 0
+    assert each.given(body, answer, ORDERS[kind]) == ()
+    assert each.note(body, answer) == ""
+    assert each.responses(body, answer) == ()
     review = each.review(body, answer, ORDERS[kind])
     assert not review.answered
     assert not any(line.chosen for line in review.choices)
@@ -120,19 +143,21 @@ def test_no_answer_is_an_answer_that_earns_nothing(kind: str) -> None:
         [True],
         [None],
         [["0"]],
-        ["9"],
-        ["-1"],
-        ["+1"],
-        ["01"],
-        ["1.0"],
-        [" 1"],
-        ["٠"],
-        ["x"],
         ["0"] * 50,
-        ["0" * 5000],
+        ["0" * 50_000],
     ],
 )
-def test_forged_answers_are_refused(kind: str, raw: object) -> None:
+def test_answers_of_the_wrong_shape_are_refused(kind: str, raw: object) -> None:
+    with pytest.raises(BadAnswer) as fault:
+        question_type(kind).parse_answer(raw, BODIES[kind], ORDERS[kind])
+    assert fault.value.key.startswith("answer.")
+
+
+@pytest.mark.parametrize("kind", ["single", "multiple", "true_false", "matching", "ordering", "gaps"])
+@pytest.mark.parametrize(
+    "raw", [["9"], ["-1"], ["+1"], ["01"], ["1.0"], [" 1"], ["٠"], ["x"], ["0" * 5000], ["", "9", ""], ["", "x", ""]]
+)
+def test_forged_choices_are_refused(kind: str, raw: object) -> None:
     with pytest.raises(BadAnswer) as fault:
         question_type(kind).parse_answer(raw, BODIES[kind], ORDERS[kind])
     assert fault.value.key.startswith("answer.")
@@ -151,6 +176,14 @@ def test_forged_answers_are_refused(kind: str, raw: object) -> None:
         ("matching", ["0", "1", "2", "3"], "answer.too_long"),
         ("ordering", ["0", "1"], "answer.shape"),
         ("ordering", ["0", "0", "1"], "answer.repeated"),
+        ("numeric", ["1", "2"], "answer.too_long"),
+        ("numeric", ["1" * 501], "answer.long_text"),
+        ("short_text", ["a" * 501], "answer.long_text"),
+        ("open", ["a" * 20_001], "answer.long_text"),
+        ("gaps", ["a", "0"], "answer.shape"),
+        ("gaps", ["a", "0", "1", "1"], "answer.too_long"),
+        ("gaps", ["a", "calidad", "1"], "answer.unknown_choice"),
+        ("gaps", ["a" * 501, "0", "1"], "answer.long_text"),
     ],
 )
 def test_each_type_refuses_what_its_page_cannot_send(kind: str, raw: list[str], key: str) -> None:
@@ -159,9 +192,13 @@ def test_each_type_refuses_what_its_page_cannot_send(kind: str, raw: list[str], 
     assert fault.value.key == key
 
 
+NOTES = {"", "no_number", "no_unit", "unknown_unit", "gap_unread", "few_words", "many_words"}
+
+
 @given(
     st.sampled_from(sorted(SOURCES)),
-    st.recursive(
+    st.lists(st.text(max_size=30), max_size=3)
+    | st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4) | st.sampled_from("0123"),
         lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
         max_leaves=8,
@@ -174,11 +211,15 @@ def test_whatever_is_sent_is_refused_or_becomes_an_answer_that_grades(kind: str,
     except BadAnswer:
         return
     assert json.loads(canonical_json(answer)) == answer
-    assert 0 <= each.grade(body, answer) <= 1
+    assert each.by_person or 0 <= each.grade(body, answer) <= 1
     each.review(body, answer, ORDERS[kind])
+    # What the page shows of it, sent again, is the same answer.
+    assert each.parse_answer(list(each.given(body, answer, ORDERS[kind])), body, ORDERS[kind]) == answer
+    assert set(each.responses(body, answer)) <= {(one.part, one.key) for one in each.bins(body)}
+    assert each.note(body, answer) in NOTES
 
 
-@pytest.mark.parametrize("kind", ["single", "multiple", "matching", "ordering"])
+@pytest.mark.parametrize("kind", ["single", "multiple", "matching", "ordering", "gaps"])
 @pytest.mark.parametrize("order", [(), (0, 1), (0, 0, 1), (0, 1, 1, 2), (0, 1, 2, 3, 4), (-1, 0, 1)])
 def test_an_order_of_another_question_is_refused(kind: str, order: tuple[int, ...]) -> None:
     each, body = question_type(kind), BODIES[kind]
@@ -286,7 +327,7 @@ def test_rendering_reaches_every_markdown_text_and_nothing_else(kind: str) -> No
     assert all(
         f"<{word}>" in canonical_json(rendered) for word in canonical_json(body).split('"') if word.startswith("F-")
     )
-    assert each.grade(rendered, RIGHT[kind]) == 1
+    assert each.by_person or each.grade(rendered, RIGHT[kind]) == 1
 
 
 def test_right_sides_and_items_stay_plain_because_they_stand_in_lists_of_choices() -> None:

@@ -134,6 +134,12 @@ def _row(loaded: LoadedQuestion, question_id: int) -> QuestionVersion:
         stem=loaded.stem,
         explanation=loaded.explanation,
         body=loaded.body,
+        title=loaded.title,
+        tags=list(loaded.tags),
+        status=loaded.status,
+        scenario=loaded.scenario,
+        scenario_stem=loaded.scenario_stem,
+        scenario_place=loaded.scenario_place,
     )
 
 

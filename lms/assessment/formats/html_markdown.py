@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from lms.assessment.formats.exchange import MAX_NESTING
 from lms.assessment.formats.markdown_text import inline, start
-from lms.assessment.formats.media import Shown
+from lms.assessment.formats.file_media import Shown
 from lms.kit.markup import words
 
 _TAG = re.compile(

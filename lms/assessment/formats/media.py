@@ -1,110 +1,102 @@
-"""Pictures and sound that stand in files of questions: told by their bytes, under names of ours, each once."""
+"""Pictures and sound of a bank: checked where they are named, and named by what they hold.
+
+An author writes `![what it shows](media/NAME)`. What is loaded says `media/<sha256>.<ending>` instead, so that the content
+hash of a question covers the bytes that it shows.
+"""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import re
-from urllib.parse import unquote
+from collections.abc import Collection
+from pathlib import Path
 
-from lms.assessment.formats.exchange import MAX_MEDIA
-from lms.assessment.formats.identity import slug
+from lms.assessment.formats.bank import LoadedMedia
+from lms.kit.content import Reader, Report
+from lms.kit.filetypes import DANGEROUS, KINDS, claimed, sniff
 
-MAX_MEDIA_TOTAL = 48 * 1024 * 1024
-"""Bytes of all media of one file."""
-_DATA_URI = re.compile(r"data:([a-z]+/[a-z0-9.+-]+)?;base64,", re.IGNORECASE)
-_SPACES = re.compile(r"\s+")
-
-
-def suffix_of(data: bytes) -> str:
-    """The ending of the kind of file that the bytes are; "" for what a question cannot show."""
-    marks = {
-        "png": data.startswith(b"\x89PNG\r\n\x1a\n"),
-        "jpeg": data.startswith(b"\xff\xd8\xff"),
-        "webp": data[:4] == b"RIFF" and data[8:12] == b"WEBP",
-        "wav": data[:4] == b"RIFF" and data[8:12] == b"WAVE",
-        "ogg": data.startswith(b"OggS"),
-        "m4a": data[4:8] == b"ftyp" and data[8:11] in {b"M4A", b"M4B", b"mp4", b"iso"},
-        "mp3": data.startswith(b"ID3") or (data[:1] == b"\xff" and len(data) > 1 and data[1] & 0xE6 == 0xE2),
-    }
-    return next((suffix for suffix, shows in marks.items() if shows), "")
+FOLDER = "media"
+KIND_KEYS = ("png", "jpeg", "webp", "mp3", "ogg", "wav", "m4a")
+MAX_BYTES = 4 * 1024 * 1024
+"""What one file may weigh where no setting says otherwise."""
+_SHOWN = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]*)>?(?:\s+\"[^\"\n]*\")?\s*\)")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,150}")
+_STORED = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{1,5}")
 
 
-class Media:
-    """The media of one file: `files` by the names under which questions show them (`media/<name>`)."""
+class Shelf:
+    """The media of one bank: those in `folder`, and those that are stored already, by their names in `stored`."""
 
-    def __init__(self, files: dict[str, bytes]) -> None:
-        self.files = files
-        self._names: dict[str, str] = {}  # digest: name
-        self._size = 0
+    def __init__(self, folder: Path | None = None, *, stored: Collection[str] = (), max_bytes: int = MAX_BYTES) -> None:
+        self._folder, self._stored, self._most = folder, frozenset(stored), max_bytes
+        self._found: dict[str, str] = {}  # the name that an author wrote: the name by content
+        self._faults: dict[str, str] = {}
+        self._media: dict[str, LoadedMedia] = {}
 
-    def keep(self, name: str, data: bytes) -> str:
-        """The name under which `data` is kept. Raises: ValueError, saying why, where a question cannot show it."""
-        if len(data) > MAX_MEDIA:
-            raise ValueError(f"el archivo «{name}» pasa de {MAX_MEDIA // (1024 * 1024)} MB")
-        suffix = suffix_of(data)
-        if not suffix:
-            raise ValueError(
-                f"el archivo «{name}» no es una imagen (png, jpeg, webp) ni un sonido (mp3, ogg, wav, m4a)"
-            )
-        digest = hashlib.sha256(data).hexdigest()
-        if digest in self._names:
-            return self._names[digest]
-        if self._size + len(data) > MAX_MEDIA_TOTAL:
-            raise ValueError(f"las imágenes y los sonidos pasan entre todos de {MAX_MEDIA_TOTAL // (1024 * 1024)} MB")
-        stem = slug(name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or name) or "archivo"
-        chosen = f"{stem}.{suffix}"
-        if chosen in self.files:
-            chosen = f"{stem}-{digest[:8]}.{suffix}"
-        self.files[chosen] = data
-        self._names[digest] = chosen
-        self._size += len(data)
-        return chosen
+    @property
+    def media(self) -> tuple[LoadedMedia, ...]:
+        """What was taken from the folder, by name."""
+        return tuple(self._media[name] for name in sorted(self._media))
 
-    def keep_base64(self, name: str, text: str) -> str:
-        """As `keep`, for bytes in base64, with or without the beginning of a data address."""
-        match = _DATA_URI.match(text.strip()[:200])
-        packed = _SPACES.sub("", text.strip()[match.end() :] if match else text)
-        if len(packed) > MAX_MEDIA * 4 // 3 + 8:
-            raise ValueError(f"el archivo «{name}» pasa de {MAX_MEDIA // (1024 * 1024)} MB")
-        try:
-            data = base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True)
-        except (binascii.Error, ValueError):
-            raise ValueError(f"el archivo «{name}» está mal escrito (no es base64)") from None
-        return self.keep(name, data)
+    def check(self, reader: Reader) -> None:
+        """Report everything that the texts of `reader` show and that cannot be shown."""
+        for text, first, apart in reader.scalars():
+            for match in _SHOWN.finditer(text):
+                line = first + text.count("\n", 0, match.start()) * apart
+                if not match[1].strip():
+                    message = f"«{match[2]}» no tiene texto alternativo: decir entre los corchetes qué muestra"
+                    reader.report.error(reader.file, line, message)
+                if fault := self._fault(match[2]):
+                    reader.report.error(reader.file, line, fault)
 
+    def placed(self, text: str) -> str:
+        """`text` with every name that `check` found good replaced by that of its content."""
+        return _SHOWN.sub(self._replaced, text)
 
-class Shown:
-    """The files that one text of a question may show: what stands beside it, and what it holds itself."""
-
-    def __init__(self, media: Media | None = None) -> None:
-        self._media = media
-        self._beside: dict[str, str] = {}  # name in the source: name in `media/`
-        self.faults: list[str] = []
-
-    def beside(self, name: str, text: str) -> None:
-        """A file in base64 that stands beside the text."""
-        if self._media is None:
+    def unused(self, report: Report, name: str) -> None:
+        """Warn of files that nothing shows; `name` is the folder's, as reports write it."""
+        if self._folder is None or not self._folder.is_dir():
             return
-        try:
-            self._beside[unquote(name)] = self._media.keep_base64(name, text)
-        except ValueError as fault:
-            self.faults.append(str(fault))
+        for path in sorted(self._folder.iterdir()):
+            if path.name not in self._found and path.name not in self._faults and not path.name.startswith("."):
+                report.warning(f"{name}/{path.name}", 1, "ninguna pregunta lo muestra")
 
-    def path(self, source: str) -> str:
-        """What our Markdown calls the picture or sound that the text calls `source`; "" where it is not at hand."""
-        source = source.strip()
-        if source.startswith("@@PLUGINFILE@@/"):
-            name = unquote(source.removeprefix("@@PLUGINFILE@@/").partition("?")[0])
-            found = self._beside.get(name) or self._beside.get(name.rpartition("/")[2])
-            return f"media/{found}" if found else ""
-        if source[:5].lower() == "data:" and self._media is not None:
-            try:
-                return f"media/{self._media.keep_base64('imagen', source)}"
-            except ValueError as fault:
-                self.faults.append(str(fault))
-                return ""
-        if re.fullmatch(r"media/[a-z0-9._-]+", source):
-            return source
+    def _replaced(self, match: re.Match[str]) -> str:
+        name = self._found.get(match[2].removeprefix(f"{FOLDER}/"))
+        return match[0].replace(match[2], f"{FOLDER}/{name}", 1) if name and match[2].startswith(FOLDER) else match[0]
+
+    def _fault(self, target: str) -> str:
+        """What is wrong with a target; "" where it can be shown, which is remembered."""
+        folder, slash, name = target.partition("/")
+        if folder != FOLDER or not slash or not _NAME.fullmatch(name):
+            return f"«{target}»: las imágenes y los sonidos van en la carpeta «{FOLDER}» del banco, sin subcarpetas"
+        if name not in self._found and name not in self._faults:
+            fault = self._take(name)
+            if fault:
+                self._faults[name] = fault
+        return self._faults.get(name, "")
+
+    def _take(self, name: str) -> str:
+        if name in self._stored and _STORED.fullmatch(name):
+            self._found[name] = name
+            return ""
+        path = None if self._folder is None else self._folder / name
+        if path is None or not path.is_file() or path.resolve().parent != path.parent.resolve():
+            return f"no existe «{FOLDER}/{name}»"
+        size = path.stat().st_size
+        if not 0 < size <= self._most:
+            return f"«{name}» pesa {-(-size // 1024)} KiB; tiene que pesar de 1 a {self._most // 1024}"
+        with path.open("rb") as stream:
+            kind = sniff(stream)
+            stream.seek(0)
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        if kind not in KIND_KEYS:
+            allowed = ", ".join(KIND_KEYS)
+            what = "puede ejecutarse en un navegador" if kind == DANGEROUS else "no es una imagen ni un sonido"
+            return f"«{name}» {what}; se aceptan: {allowed}"
+        if claimed(name) != kind:
+            return f"«{name}» es {kind} por su contenido: guardarlo con su terminación verdadera"
+        stored = f"{digest}.{KINDS[kind].endings[0]}"
+        self._found[name] = stored
+        self._media[stored] = LoadedMedia(stored, kind, size, path)
         return ""

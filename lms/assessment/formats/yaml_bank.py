@@ -7,10 +7,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from lms.assessment.formats.bank import LoadedBank, LoadedQuestion, Topic
+from lms.assessment.formats.bank import REVIEWED, LoadedBank, LoadedQuestion, Topic
 from lms.assessment.formats.fields import read_id
+from lms.assessment.formats.media import FOLDER, MAX_BYTES, Shelf
 from lms.assessment.formats.yaml_plan import read_plan
-from lms.assessment.formats.yaml_question import Head, read_question
+from lms.assessment.formats.yaml_question import Head, read_question, read_scenario
 from lms.assessment.rules.canonical import content_hash
 from lms.assessment.rules.plan import Candidate, TestPlan
 from lms.assessment.types.base import folded
@@ -19,23 +20,23 @@ from lms.kit.content import Reader, Report, read_yaml
 _QUESTION = re.compile(rb"^\s*- +id:", re.MULTILINE)
 
 
-def load_bank(folder: Path, root: Path) -> tuple[LoadedBank | None, Report]:
-    """The bank in `folder`, with faults named by file relative to `root`.
+def load_bank(folder: Path, root: Path, media_bytes: int = MAX_BYTES) -> tuple[LoadedBank | None, Report]:
+    """The bank in `folder`, with faults named by file relative to `root`; `media_bytes` is what a picture may weigh.
 
     The bank is None where `bank.yaml` cannot be read. A bank whose report is not `ok` must not be published.
     """
     report = Report()
-    return _Loader(folder, root, report).load(), report
+    return _Loader(folder, root, report, media_bytes).load(), report
 
 
-def load_banks(folder: Path, root: Path) -> tuple[list[LoadedBank], Report]:
+def load_banks(folder: Path, root: Path, media_bytes: int = MAX_BYTES) -> tuple[list[LoadedBank], Report]:
     """Every bank in the folders under `folder`, in the order of their names, with one report."""
     report = Report()
     if not folder.is_dir():
         report.error(_name(folder, root), 1, "no existe esta carpeta de bancos")
         return [], report
     folders = [each for each in sorted(folder.iterdir()) if each.is_dir() and not each.name.startswith(".")]
-    found = [_Loader(each, root, report).load() for each in folders]
+    found = [_Loader(each, root, report, media_bytes).load() for each in folders]
     return [bank for bank in found if bank is not None], report
 
 
@@ -54,8 +55,9 @@ def check_reviews(bank: LoadedBank, anchors: Mapping[str, Collection[str]], repo
 class _Loader:
     """One run over one folder."""
 
-    def __init__(self, folder: Path, root: Path, report: Report) -> None:
+    def __init__(self, folder: Path, root: Path, report: Report, media_bytes: int) -> None:
         self._folder, self._root, self._report = folder, root, report
+        self._media, self._strict = Shelf(folder / FOLDER, max_bytes=media_bytes), True
         self._topics: dict[str, Topic] = {}
         self._places: dict[str, str] = {}  # question id: where it stands
         self._stems: dict[str, str] = {}  # folded stem: where it stands
@@ -75,10 +77,12 @@ class _Loader:
             reader.error("id", f"«id: {key}» no es igual al nombre de la carpeta, «{self._folder.name}»")
         title, course = reader.text("title", max_length=200), read_id(reader, "course")
         self._read_topics(reader)
+        self._strict = reader.flag("strict", default=True)
         reader.finish()
         self._read_files()
         if not self._heads and not self._unread:
             reader.error("topics", "el banco no tiene ninguna pregunta")
+        self._media.unused(self._report, _name(self._folder / FOLDER, self._root))
         plan = self._read_plan()
         questions = tuple(sorted(self._questions, key=lambda question: question.key))
         content = {
@@ -91,7 +95,8 @@ class _Loader:
         }
         reviews = tuple(head.review for head in self._heads if head.review)
         topics = tuple(self._topics.values())
-        return LoadedBank(key, title, course, topics, questions, plan, content_hash(content), reviews)
+        media = self._media.media
+        return LoadedBank(key, title, course, topics, questions, plan, content_hash(content), reviews, media)
 
     def _read_topics(self, reader: Reader) -> None:
         for each in reader.maps("topics"):
@@ -117,19 +122,32 @@ class _Loader:
         if reader is None:
             self._unread += _questions_in(path)
             return
-        for each in reader.maps("questions"):
-            head, question = read_question(each, self._topics)
-            place = f"{each.file}:{each.line('id')}"
-            if head.key and head.key in self._places:
-                each.error("id", f"«id: {head.key}» ya está en {self._places[head.key]}; cada pregunta lleva el suyo")
-                self._heads.append(replace(head, pool=None))  # one of the two is another question, mistyped
-                continue
-            self._places[head.key] = place
-            self._heads.append(head)
-            if question is not None:
-                self._questions.append(question)
-                self._warn_same_stem(each, question.stem)
+        reader.strict = self._strict
+        for each in reader.maps("questions", required="scenarios" not in reader):
+            self._keep(each, *read_question(each, self._topics, self._media))
+        for each in reader.maps("scenarios", required=False):
+            key, found = read_scenario(each, self._topics, self._media)
+            self._known_before(each, key)
+            for child, read in zip(each.maps("questions", required=False), found, strict=True):
+                self._keep(child, *read)
         reader.finish()
+
+    def _known_before(self, reader: Reader, key: str) -> bool:
+        """Whether a question or a scenario of this id stands elsewhere, which is reported."""
+        place = f"{reader.file}:{reader.line('id')}"
+        first = self._places.setdefault(key, place) if key else place
+        if first != place:
+            reader.error("id", f"«id: {key}» ya está en {first}; cada pregunta lleva el suyo")
+        return first != place
+
+    def _keep(self, reader: Reader, head: Head, question: LoadedQuestion | None) -> None:
+        if self._known_before(reader, head.key):
+            self._heads.append(replace(head, pool=None))  # one of the two is another question, mistyped
+            return
+        self._heads.append(head)
+        if question is not None:
+            self._questions.append(question)
+            self._warn_same_stem(reader, question.stem)
 
     def _warn_same_stem(self, reader: Reader, stem: str) -> None:
         place = f"{reader.file}:{reader.line('stem')}"
@@ -143,16 +161,20 @@ class _Loader:
         return read_plan(path, name, self._report, self._topics, self._candidates(), unplaced=self._unplaced())
 
     def _candidates(self) -> list[Candidate]:
-        """What the plan can draw. A question whose body has a fault counts: the plan is not to blame for it."""
+        """What the plan can draw. A question whose body has a fault counts: the plan is not to blame for it.
+
+        The questions of a scenario do not come one by one.
+        """
         return [
             Candidate(number, number, head.topic, head.difficulty, head.exclusive, 0, head.pool)
             for number, head in enumerate(self._heads)
-            if head.topic and head.difficulty and head.pool
+            if head.topic and head.difficulty and head.pool and head.status == REVIEWED and not head.scenario
         ]
 
     def _unplaced(self) -> int:
         """How many questions might be what a section lacks, once they are mended."""
-        return self._unread + len(self._heads) - len(self._candidates())
+        known = sum(bool(head.topic and head.difficulty and head.pool) for head in self._heads)
+        return self._unread + len(self._heads) - known
 
 
 def _questions_in(path: Path) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import Engine, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from lms.assessment.formats.bank import REVIEWED
 from lms.assessment.models import Bank, BankVersion, BankVersionQuestion, PlanVersion, Question, QuestionVersion, Test
 from lms.assessment.rules.draw import DrawTable, prepare
 from lms.assessment.rules.plan import PRACTICE_POOLS, Candidate, Section, TestPlan
@@ -71,6 +72,12 @@ class ReadyQuestion:
     body: Body
     shown: Body
     explanation: Markup
+    title: str = ""
+    tags: tuple[str, ...] = ()
+    status: str = REVIEWED
+    scenario: str = ""
+    scenario_stem: Markup = field(default_factory=Markup)
+    scenario_place: int = 0
 
 
 _questions: _Kept[ReadyQuestion] = _Kept(_QUESTIONS_KEPT)
@@ -126,6 +133,12 @@ def _ready(version: QuestionVersion, key: str) -> ReadyQuestion:
         body=version.body,
         shown=kind.map_texts(version.body, snippet),
         explanation=snippet(version.explanation),
+        title=version.title,
+        tags=tuple(version.tags),
+        status=version.status,
+        scenario=version.scenario,
+        scenario_stem=snippet(version.scenario_stem),
+        scenario_place=version.scenario_place,
     )
 
 
@@ -140,11 +153,15 @@ def hashes_of(session: Session, bank_version_id: int) -> dict[int, str]:
 
 
 def candidates(session: Session, bank_version_id: int) -> list[Candidate]:
-    """Every question of a bank version as a draw sees it."""
+    """Every question of a bank version as a draw sees it: reviewed, and not of a scenario, whose questions come together."""
     rows = session.execute(
         select(QuestionVersion)
         .join(BankVersionQuestion, BankVersionQuestion.question_version_id == QuestionVersion.id)
-        .where(BankVersionQuestion.bank_version_id == bank_version_id)
+        .where(
+            BankVersionQuestion.bank_version_id == bank_version_id,
+            QuestionVersion.status == REVIEWED,
+            QuestionVersion.scenario == "",
+        )
     ).scalars()
     return [
         Candidate(
@@ -197,6 +214,7 @@ def practice_questions(session: Session, bank_version_id: int, module_key: str) 
             .where(
                 BankVersionQuestion.bank_version_id == bank_version_id,
                 QuestionVersion.pool.in_(sorted(PRACTICE_POOLS)),
+                QuestionVersion.status == REVIEWED,
             )
         ).all()
         by_module: dict[str, list[ReadyQuestion]] = {}

@@ -16,7 +16,7 @@ from lms.assessment.rules.plan import EXAM_POOLS
 from lms.assessment.rules.stream import Stream
 from lms.assessment.types.base import BadAnswer
 from lms.assessment.views import routes
-from lms.assessment.views.presenting import QuestionView, given_ids, module_url, review_line_of
+from lms.assessment.views.presenting import QuestionView, module_url, review_line_of
 from lms.catalog.models import Enrolment
 from lms.catalog.queries import VersionContent, enrolment_for
 from lms.catalog.queries import content as course_content
@@ -73,7 +73,7 @@ def practise(code: str, module_key: str, key: str) -> ResponseReturnValue:
         answer = question.kind.parse_answer(raw, question.body, order)
     except BadAnswer as fault:
         error = str(MESSAGES[f"assessment.{fault.key}"])
-    view = _view(enrolment, question, view.number, given_ids(view.presented, answer, order))
+    view = _view(enrolment, question, view.number, question.kind.given(question.body, answer, order))
     line = review_line_of(question, order, answer, number=view.number, reveal=True)
     template = "assessment/_practice_feedback.html" if request.form.get("fragment") else "assessment/practice.html"
     return render_template(

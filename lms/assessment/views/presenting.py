@@ -40,7 +40,7 @@ class QuestionView:
 def question_view(item: Item, answer: Any, *, flagged: bool = False) -> QuestionView:
     """A question with its canonical answer put back into the order it is shown in."""
     presented = item.present()
-    given = given_ids(presented, answer, item.order)
+    given = item.question.kind.given(item.question.body, answer, item.order)
     return QuestionView(
         number=item.position,
         name=f"q{item.position}",
@@ -50,16 +50,6 @@ def question_view(item: Item, answer: Any, *, flagged: bool = False) -> Question
         answered=answer is not None,
         flagged=flagged,
     )
-
-
-def given_ids(presented: Presented, answer: Any, order: Sequence[int]) -> tuple[str, ...]:
-    """The shown ids that a canonical answer means: the inverse of the type's `parse_answer`."""
-    if answer is None:
-        return ()
-    if presented.type == "true_false":
-        return ("0" if answer else "1",)
-    shown = {index: str(position) for position, index in enumerate(order)}
-    return tuple(shown.get(index, "") for index in (answer if isinstance(answer, list) else [answer]))
 
 
 def _places(presented: Presented, given: Sequence[str]) -> dict[str, str]:
@@ -82,7 +72,7 @@ class ReviewLine:
     number: int
     stem: Any
     topic: str
-    grade: Fraction
+    grade: Fraction | None  # None: a person has to give it
     answered: bool
     choices: tuple[tuple[Any, bool, bool | None, Any], ...]  # text, chosen, right (None: not told), feedback
     slots: tuple[
@@ -131,7 +121,7 @@ def review_line_of(
         explanation=question.explanation if told else "",
         review_url="",
         review_title="",
-        translated=question.kind.name == "true_false",
+        translated=question.kind.ours,
     )
 
 
@@ -190,9 +180,9 @@ def answer_words(question: ReadyQuestion, answer: Any) -> str:
     order = tuple(range(question.kind.shuffle_size(question.body)))
     presented = question.kind.present(question.body, order)
     # The two words of true and false are ours; every other text is the question's.
-    ours = question.kind.name == "true_false"
+    ours = question.kind.ours
     texts = {choice.id: i18n.said(choice.text) if ours else choice.text for choice in presented.choices}
-    ids = given_ids(presented, answer, order)
+    ids = question.kind.given(question.body, answer, order)
     if not presented.prompts:
         return "; ".join(texts[each] for each in ids)
     return "; ".join(f"{prompt} → {texts.get(each, '—')}" for prompt, each in zip(presented.prompts, ids, strict=True))

@@ -130,7 +130,7 @@ def _step_rows(found: Sequence[AttemptStep], items: Sequence[Item]) -> list[dict
     for step in found:
         item = by_position.get(step.position or 0)
         words = answer_words(item.question, step.payload["answer"]) if item and step.kind == "answer" else ""
-        ours = item is not None and item.question.kind.name == "true_false"
+        ours = item is not None and item.question.kind.ours
         rows.append({"step": step, "key": item.question.key if item else "", "words": words, "ours": ours})
     return rows
 

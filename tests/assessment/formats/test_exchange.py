@@ -17,7 +17,7 @@ from lms.assessment.formats.exchange import Defaults, Format, Gathering, Losses,
 from lms.assessment.formats.html_markdown import plain_text, to_markdown
 from lms.assessment.formats.identity import slug
 from lms.assessment.formats.markdown_text import escaped, escaped_lines
-from lms.assessment.formats.media import Media, Shown
+from lms.assessment.formats.file_media import Media, Shown
 from lms.kit import markup
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20

@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from lms.assessment.types.base import (
-    MAX_FEEDBACK,
     Answer,
+    Bin,
     Body,
     ChoiceLine,
+    Document,
     Presented,
     QuestionType,
     Render,
     Review,
-    checked,
     picks,
     shown,
 )
+from lms.assessment.types.options import some
+from lms.assessment.types.true_false.document import dump, load
 from lms.kit.content import Reader
 
 TEXTS = ("Verdadero", "Falso")  # message ids: position 0 is true, position 1 is false
@@ -25,33 +27,48 @@ TEXTS = ("Verdadero", "Falso")  # message ids: position 0 is true, position 1 is
 
 class TrueFalse(QuestionType):
     name = "true_false"
+    ours = True
 
     def load_own(self, reader: Reader) -> Body:
-        return {"answer": reader.flag("answer"), "feedback": reader.text("feedback", max_length=MAX_FEEDBACK)}
+        return load(reader)
 
-    def map_texts(self, body: Body, render: Render) -> Body:
-        return {**body, "stem": render(body["stem"]), "feedback": render(body["feedback"])}
+    def dump_own(self, body: Body) -> Document:
+        return dump(body)
 
-    def shuffle_size(self, body: Body) -> int:  # noqa: ARG002 - the same for every body
+    def map_own(self, body: Body, render: Render) -> Body:
+        return {"feedback": some(body["feedback"], render)}
+
+    def elements(self, body: Body) -> int:  # noqa: ARG002 - the same for every body
         return 0
 
     def present(self, body: Body, order: Sequence[int]) -> Presented:
-        checked(order, 0)
+        self.arranged(body, order)
         return Presented(self.name, body["stem"], shown(TEXTS, range(2)))
 
-    def parse_answer(self, raw: object, body: Body, order: Sequence[int]) -> Answer:  # noqa: ARG002 - as above
-        checked(order, 0)
+    def parse_answer(self, raw: object, body: Body, order: Sequence[int]) -> Answer:
+        self.arranged(body, order)
         chosen = picks(raw, range(2), at_most=1)
         return chosen[0] == 0 if chosen else None
+
+    def given(self, body: Body, answer: Answer, order: Sequence[int]) -> tuple[str, ...]:
+        self.arranged(body, order)
+        return () if answer is None else ("0" if answer else "1",)
 
     def grade(self, body: Body, answer: Answer) -> Fraction:
         return Fraction(int(answer is not None and answer == body["answer"]))
 
     def review(self, body: Body, answer: Answer, order: Sequence[int]) -> Review:
-        checked(order, 0)
+        self.arranged(body, order)
         lines = tuple(
             ChoiceLine(text, value is answer, value is body["answer"], body["feedback"] if wrong else "")
             for text, value in zip(TEXTS, (True, False), strict=True)
             for wrong in [value is answer and value is not body["answer"]]
         )
         return Review(self.grade(body, answer), answer is not None, lines)
+
+    def bins(self, body: Body) -> tuple[Bin, ...]:
+        values = zip(TEXTS, ("true", "false"), (True, False), strict=True)
+        return tuple(Bin("", key, text, Fraction(int(value is body["answer"]))) for text, key, value in values)
+
+    def responses(self, body: Body, answer: Answer) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 - as all types
+        return () if answer is None else (("", "true" if answer else "false"),)
