@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lms.assessment.formats.exchange import MAX_NESTING
-from lms.assessment.formats.markdown_text import inline, start
 from lms.assessment.formats.file_media import Shown
+from lms.assessment.formats.markdown_text import inline, start
 from lms.kit.markup import words
 
 _TAG = re.compile(
