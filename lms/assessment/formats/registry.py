@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from lms.assessment.formats.exchange import MAX_BYTES, Format, Parsed, Unreadable, guess
+from lms.assessment.formats.gift import GIFT
 
-FORMATS: tuple[Format, ...] = ()
+FORMATS: tuple[Format, ...] = (GIFT,)
 
 
 def format_of(data: bytes, name: str, wanted: str = "") -> Format:

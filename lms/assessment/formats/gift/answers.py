@@ -35,7 +35,7 @@ def answers_of(raw: str, texts: Texts, notes: list[str]) -> Document:
             read = _numeric
         elif "~" in inner:
             read = _choice
-        elif "=" in inner and "->" in inner:
+        elif "=" in inner and "->" in _answers(inner)[0].partition("#")[0]:
             read = _matching
         elif _TRUE_FALSE.match(inner):
             read = _true_false
@@ -153,7 +153,7 @@ def _matching(inner: str, texts: Texts, notes: list[str]) -> Document:
         waiting = ""
         left, _, rest = raw.partition("->")
         right, feedback = _parted(rest)
-        pair: Document = {"left": texts.rich(left), "right": texts.plain(right)}
+        pair: Document = {"left": texts.rich(left), "right": texts.bare(right)}
         add_pair(pair | _some("feedback", texts.rich(feedback)), pairs, distractors, notes)
     if waiting.strip():
         raise Refused(f"en «{texts.plain(waiting)[:60]}» falta «->» entre los dos lados del par")

@@ -17,9 +17,9 @@ _BREAK = chr(0xE01F)
 _BACK = {ord(held): sign for sign, held in _HELD.items()} | {ord(_BREAK): "\n"}
 _ESCAPE = re.compile(r"\\([\\~=#{}:n])")
 _OWN = re.compile("[\ue010-\ue01f]")
-_TAG = re.compile(r"<[A-Za-z][^<>]*>")
+_TAG = re.compile(r"<[A-Za-z][^<>{}~]*>")
 _ENTITY = re.compile(r"&(#)(?=[0-9]{1,7};|[xX][0-9A-Fa-f]{1,6};)")
-_QUOTED = re.compile(r"=\s*[\"']")
+_QUOTED = re.compile(r"\s[A-Za-z-]+=[\"']")
 _FORMAT = re.compile(r"\s*\[(html|markdown|moodle|plain)\]", re.IGNORECASE)
 _WRAPPED = re.compile(r"\s*\n\s*")
 
@@ -73,7 +73,13 @@ class Texts:
 
     def plain(self, raw: str) -> str:
         """A text that we show or compare as it is."""
-        kind, text = self._split(raw)
+        return self._said(*self._split(raw))
+
+    def bare(self, raw: str) -> str:
+        """As `plain`, for a place where the text says no format of its own."""
+        return self._said(self.format, raw)
+
+    def _said(self, kind: str, text: str) -> str:
         said = put_back(_WRAPPED.sub(" ", text)).strip()
         if kind in {"html", "moodle"} and LIKE_HTML.search(said):
             return plain_text(said)
