@@ -53,6 +53,8 @@ class Media:
             return self._names[digest]
         if self._size + len(data) > MAX_MEDIA_TOTAL:
             raise ValueError(f"las imágenes y los sonidos pasan entre todos de {MAX_MEDIA_TOTAL // (1024 * 1024)} MB")
+        if suffix == "jpeg" and name.lower().endswith(".jpg"):
+            suffix = "jpg"
         stem = slug(name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or name) or "archivo"
         chosen = f"{stem}.{suffix}"
         if chosen in self.files:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from html.entities import html5
 
@@ -18,6 +19,7 @@ _INLINE = re.compile(
     r"|(?P<attr>\{)"
 )
 _START = re.compile(r"(?P<indent>[ \t]+)?(?:(?P<mark>[0-9]{1,9})(?=\.)|[#>+:~=-]|!!!|\*(?=\s))")
+_BACKSLASHED = re.compile(r"\\([\\`*_{}\[\]()>#+.!~|:-])")
 _RULE = re.compile(r"[ \t]*([-=_*|:])[-=_*|: \t]*")
 
 
@@ -38,6 +40,12 @@ def escaped_lines(text: str) -> str:
         more = at + 1 < len(lines) and lines[at + 1]
         said.append(_line(line) + ("  " if more else ""))
     return "\n".join(said)
+
+
+def unescaped(text: str) -> str | None:
+    """The plain text of one line that `escaped` writes as `text`; None where `text` is more than plain text."""
+    plain = html.unescape(_BACKSLASHED.sub(r"\1", text))
+    return plain if escaped(plain) == text else None
 
 
 def inline(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from lms.assessment.formats.markdown_text import escaped
 from lms.assessment.types.base import folded
 
 Document = dict[str, Any]
@@ -181,10 +182,60 @@ def open_() -> st.SearchStrategy[Document]:
 
 
 @st.composite
+def ordering(draw: st.DrawFn) -> Document:
+    document: Document = {"type": "ordering", "items": draw(distinct(line(), 2, 5))}
+    return document | ({"scoring": "pairs"} if draw(st.booleans()) else {}) | draw(keyed(markdown(), "when_wrong"))
+
+
+def said() -> st.SearchStrategy[str]:
+    """Plain text as Markdown: what a text inside a gap can be."""
+    return line().map(escaped)
+
+
+@st.composite
+def gaps(draw: st.DrawFn) -> Document:
+    found = []
+    for key in "abc"[: draw(st.integers(1, 3))]:
+        gap: Document = {"id": key} | draw(st.one_of(_chosen(), _typed(), numeric(ranges=False).map(_numeric_gap)))
+        found.append(gap | draw(keyed(st.integers(2, 9), "weight")))
+    around = line().filter(lambda text: "{" not in text and "}" not in text)
+    text = "".join(f"{draw(around)} {{{{{gap['id']}}}}} " for gap in found)
+    stem = draw(st.one_of(st.just("Completar el texto."), markdown().filter(lambda text: "{" not in text)))
+    return {"type": "gaps", "stem": stem, "text": text + draw(around), "gaps": found}
+
+
+@st.composite
+def _chosen(draw: st.DrawFn) -> Document:
+    options = [{"text": text} | draw(keyed(said(), "feedback")) for text in draw(distinct(said(), 2, 4))]
+    rest = [option | draw(keyed(GRADES.filter(lambda share: share != "0"), "grade")) for option in options[1:]]
+    return {"kind": "chosen", "options": [options[0] | {"correct": True}, *rest]}
+
+
+@st.composite
+def _typed(draw: st.DrawFn) -> Document:
+    answers = []
+    for at, text in enumerate(draw(distinct(PATTERNS, 1, 3))):
+        answer: Document = {"text": text} | (draw(keyed(GRADES, "grade")) if at else {})
+        answers.append(answer | draw(keyed(said(), "feedback")))
+    document: Document = {"kind": "typed", "answers": answers, "accents": True}
+    return document | draw(keyed(st.just(True), "case")) | draw(keyed(said(), "feedback"))
+
+
+def _numeric_gap(document: Document) -> Document:
+    """A numeric question as a gap, its texts plain."""
+    answers = [
+        {key: escaped(" ".join(value.split())) if key == "feedback" else value for key, value in answer.items()}
+        for answer in document["answers"]
+    ]
+    feedback = {"feedback": escaped(" ".join(document["feedback"].split()))} if "feedback" in document else {}
+    return {"kind": "numeric", "answers": answers} | feedback
+
+
+@st.composite
 def question(draw: st.DrawFn, kinds: st.SearchStrategy[Document]) -> Document:
     """A whole question of one of `kinds`, without an id."""
     own, head = draw(kinds), draw(placed())
-    return {"type": own.pop("type"), "stem": draw(markdown()), **head, **own}
+    return {"type": own.pop("type"), "stem": own.pop("stem", "") or draw(markdown()), **head, **own}
 
 
 @st.composite

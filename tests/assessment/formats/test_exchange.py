@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from lms.assessment.formats import exchange
 from lms.assessment.formats.decoding import decode
 from lms.assessment.formats.exchange import Defaults, Format, Gathering, Losses, Unreadable, complete, guess, summary
+from lms.assessment.formats.file_media import Media, Shown
 from lms.assessment.formats.html_markdown import plain_text, to_markdown
 from lms.assessment.formats.identity import slug
 from lms.assessment.formats.markdown_text import escaped, escaped_lines
-from lms.assessment.formats.file_media import Media, Shown
 from lms.kit import markup
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20

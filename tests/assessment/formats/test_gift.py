@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.assessment.formats.exchange import Contents, Defaults, complete, summary
+from lms.assessment.formats.exchange import Contents
 from lms.assessment.formats.gift import GIFT
 from lms.assessment.formats.gift.reader import parse
 from tests.assessment.formats import documents as made
-from tests.assessment.formats.checks import faults_of
 
 TOPICS = {"norma": "Norma / COPC", "fraude": "Fraude"}
 KINDS = st.one_of(
-    made.single(), made.multiple(), made.true_false(), made.matching(), made.numeric(), made.short_text().filter(lambda found: "->" not in str(found)), made.open_()
+    made.single(),
+    made.multiple(),
+    made.true_false(),
+    made.matching(),
+    made.numeric(),
+    made.short_text().filter(lambda found: "->" not in str(found)),
+    made.open_(),
 )
 
 
