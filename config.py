@@ -116,6 +116,7 @@ class Settings:
     evidence_kib: int = _setting(10_240, "Largest evidence file, in KiB.")
     evidence_files: int = _setting(5, "Evidence files that one form takes.")
     evidence_types: str = _setting("pdf png jpeg webp csv xlsx txt", "Kinds of file that are taken as evidence.")
+    media_kib: int = _setting(4_096, "Largest picture or sound of a question, in KiB.")
     result_kib: int = _setting(262_144, "Largest file that long work leaves as its result, in KiB.")
     result_types: str = _setting("csv xlsx pdf zip txt", "Kinds of file that long work may leave.")
     import_kib: int = _setting(20_480, "Largest file of records to bring in, in KiB.")

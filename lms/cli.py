@@ -271,10 +271,11 @@ def _courses_at(path: Path) -> Content:
 def publish_courses(path: Path | None, as_json: bool) -> None:
     """Publish the courses, banks, plans and surveys of PATH (a folder with `courses/` and `question_banks/`), all or nothing."""
     root = (path or services().settings.content).resolve()
-    content = read_content(root.parent if root.name == "courses" else root)
+    media_bytes = services().settings.media_kib * 1024
+    content = read_content(root.parent if root.name == "courses" else root, media_bytes)
     if content.report.ok:
         with services().database.writing() as session:
-            publish_content(session, SYSTEM, content, now=utc_now())
+            publish_content(session, SYSTEM, content, now=utc_now(), files=services().files)
     report(content, as_json)
 
 

@@ -34,6 +34,7 @@ NOT_ABOUT_A_PERSON = {
     "catalog.preview",
     "catalog.preview_module",
     "assessment.bank",
+    "assessment.media",
 }
 """URLs with a parameter that names no row about a person: there is nobody to be out of scope."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from lms.assessment.models import BankMedia
 from lms.certificates.models import Certificate
 from lms.kit import jobs, outbox
 from lms.kit.clock import utc_now
@@ -26,6 +27,7 @@ from lms.skills.commands import Upload, attach_evidence, enter_live_period
 from lms.skills.commands.live import Period
 from lms.skills.models import ActionPlan
 from lms.surveys.commands import publish_survey
+from tests.assessment.media import png
 from tests.assessment.scene import ALL_TYPES, ALL_TYPES_PLAN, make_scene, question
 from tests.cast import Cast
 from tests.conftest import NOW
@@ -39,6 +41,14 @@ HELP = """
 {url} has the parameter <{name}> that tests/walk.py cannot fill. Add to `make_provider` an entry "{endpoint}:{name}" (or
 "{segment}:{name}" for every URL under /{segment}/) with the code of a row about the cast's agent, and make that row there.
 """
+
+
+def make_picture(session: Session, bank_id: int, files: FileStore) -> str:
+    """A picture of a bank; its name."""
+    row = files.put(session, io.BytesIO(png()), name="a.png", purpose="media", actor=SYSTEM, now=NOW)
+    session.add(BankMedia(bank_id=bank_id, name=f"{row.sha256}.png", file_id=row.id))
+    session.flush()
+    return f"{row.sha256}.png"
 
 
 class Provider(dict[str, str]):
@@ -102,6 +112,7 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
         grant = queries.grants_of(session, cast.agent.id, now)[0]
         assert plan is not None
         made = make_work(session, cast)
+        picture = make_picture(session, scene.bank_version.bank_id, files)
         return Provider(
             {
                 **made,
@@ -115,6 +126,7 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
                 "curso:code": scene.enrolment.code,
                 "curso:key": "m1",
                 "prueba:code": scene.enrolment.code,
+                "medio:name": picture,
                 "intento:code": attempt.code,
                 "encuesta:code": done.code,
                 "encuestas:slug": "encuesta",

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from lms.assessment.commands import publish_bank
 from lms.assessment.formats.bank import LoadedBank
+from lms.assessment.formats.media import MAX_BYTES
 from lms.assessment.formats.yaml_bank import check_reviews, load_banks
 from lms.catalog.commands import publish_course
 from lms.catalog.loader import LoadedCourse, load_course, load_courses
 from lms.kit.content import Report, read_front_matter, read_yaml
 from lms.kit.errors import Invalid
+from lms.kit.files import FileStore
 from lms.kit.permissions import Actor
 from lms.surveys.commands import publish_survey
 from lms.surveys.loader import LoadedSurvey, load_survey
@@ -85,13 +87,15 @@ def _folders(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir() if path.is_dir()} if folder.is_dir() else set()
 
 
-def read_content(root: Path) -> Content:
+def read_content(root: Path, media_bytes: int = MAX_BYTES) -> Content:
     """All content below `root`: `courses/` and `question_banks/`, each checked against the other.
+
+    `media_bytes` is what a picture or a sound of a question may weigh.
 
     What has faults of its own still counts as being there: one mistake is not reported twice.
     """
     content = read_courses(root / "courses", _folders(root / "question_banks"))
-    banks, found = load_banks(root / "question_banks", root / "question_banks")
+    banks, found = load_banks(root / "question_banks", root / "question_banks", media_bytes)
     content.report.errors += found.errors
     content.report.warnings += found.warnings
     known, there = {course.id: course for course in content.courses}, _folders(root / "courses")
@@ -106,15 +110,19 @@ def read_content(root: Path) -> Content:
     return content
 
 
-def publish_content(session: Session, actor: Actor, content: Content, *, now: datetime) -> None:
+def publish_content(
+    session: Session, actor: Actor, content: Content, *, now: datetime, files: FileStore | None = None
+) -> None:
     """Publish everything in the caller's one transaction; what did not change makes no new version.
+
+    `files` keeps the pictures and the sound of questions; content without any needs none.
 
     Raises: Invalid("admin.content_faulty") where the content has faults: nothing of it is published.
     """
     if not content.report.ok:
         raise Invalid("admin.content_faulty", count=len(content.report.errors))
     for bank in content.banks:
-        publish_bank(session, actor, bank, now=now)
+        publish_bank(session, actor, bank, now=now, files=files)
     for survey in content.surveys.values():
         publish_survey(session, actor, survey, now=now)
     for course in content.courses:

@@ -10,6 +10,7 @@ import click
 
 import config
 from lms.assessment.formats.bank import LoadedBank
+from lms.assessment.formats.media import MAX_BYTES
 from lms.assessment.formats.yaml_bank import check_reviews, load_bank, load_banks
 from lms.catalog.loader import load_course
 from lms.kit.content import Report
@@ -28,11 +29,12 @@ def check(path: Path | None, as_json: bool) -> None:
 
     Exit code 0: nothing to mend (warnings are allowed), 1: faults, 2: PATH cannot be used.
     """
-    folder = path or config.load().content / "question_banks"
+    settings = config.load()
+    folder = path or settings.content / "question_banks"
     if not folder.is_dir():
         click.echo(f"no existe la carpeta {folder}", err=True)
         sys.exit(2)
-    found, report = read(folder)
+    found, report = read(folder, settings.media_kib * 1024)
     if as_json:
         click.echo(json.dumps(summary(found, report), ensure_ascii=False, indent=2))
     else:
@@ -40,7 +42,7 @@ def check(path: Path | None, as_json: bool) -> None:
     sys.exit(0 if report.ok else 1)
 
 
-def read(folder: Path) -> tuple[list[LoadedBank], Report]:
+def read(folder: Path, media_bytes: int = MAX_BYTES) -> tuple[list[LoadedBank], Report]:
     """The banks at or under `folder` and what is wrong with them, the links to their courses included.
 
     Courses are looked for in the `courses` folder beside the banks; where there is none, the links are not checked.
@@ -50,10 +52,10 @@ def read(folder: Path) -> tuple[list[LoadedBank], Report]:
     whole = folder.resolve()
     root = whole.parent.parent if single else whole.parent
     if single:
-        bank, report = load_bank(whole, root)
+        bank, report = load_bank(whole, root, media_bytes)
         found = [] if bank is None else [bank]
     else:
-        found, report = load_banks(whole, root)
+        found, report = load_banks(whole, root, media_bytes)
     for bank in found:
         _check_course(bank, root / "courses", report)
     return found, report

@@ -58,9 +58,12 @@ def form_answers(fields: Fields, items: Sequence[Item]) -> dict[int, object]:
 def raw_answer(fields: Fields, name: str, presented: Presented) -> object:
     """What a form's fields called `name` say, in the form that the question types read; or a `BadAnswer`.
 
-    Single, multiple, true or false: the ids chosen. Matching: the id given to each left side, `name-0`, `name-1`...
-    Ordering: the form gives each item its place (`name-<id>`: 1, 2...); the types want the item of each place.
+    Single, multiple, true or false: the ids chosen; a typed answer: its text. Gaps and matching: what stands in each gap or
+    beside each left side, `name-0`, `name-1`... Ordering: the form gives each item its place (`name-<id>`: 1, 2...); the
+    types want the item of each place.
     """
+    if presented.gaps:
+        return [fields.get(f"{name}-{place}", "") for place in range(len(presented.gaps))]
     if not presented.prompts:
         return fields.getlist(name)
     if presented.type != "ordering":

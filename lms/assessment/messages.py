@@ -8,6 +8,8 @@ MESSAGES = {
     "assessment.bank_empty": _l("El banco no tiene ninguna pregunta: no se publica."),
     "assessment.plan_impossible": _l("El banco no alcanza para la prueba: %(detail)s."),
     "assessment.plan_unnamed": _l("El plan o el banco no tiene identificador."),
+    "assessment.pending": _l("El intento anterior espera que una persona lo califique: después se puede empezar otro."),
+    "assessment.media_changed": _l("El archivo «%(name)s» cambió mientras se publicaba: publicar otra vez."),
     "assessment.no_test": _l("Este curso no tiene una prueba publicada. Avisar a quien lo asignó."),
     "assessment.enrolment_ended": _l("Este curso ya terminó o se retiró: no admite otro intento."),
     "assessment.passed_already": _l("La prueba ya está aprobada: no hace falta otro intento."),
@@ -27,6 +29,19 @@ MESSAGES = {
     ),
     "assessment.bad_request": _l(
         "El envío no tiene la forma esperada. Recargar la página: lo guardado sigue guardado."
+    ),
+    "assessment.note.no_number": _l(
+        "Quedó guardado, pero no se lee un número: así no suma. Escribir por ejemplo 1250,5."
+    ),
+    "assessment.note.no_unit": _l("Quedó guardado, pero falta la unidad después del número: así no suma."),
+    "assessment.note.unknown_unit": _l(
+        "Quedó guardado, pero la unidad no es una de las que nombra la pregunta: así no suma."
+    ),
+    "assessment.note.gap_unread": _l("Quedó guardado, pero en un hueco que pide un número no se lee ninguno."),
+    "assessment.note.few_words": _l("Quedó guardado. Todavía tiene menos palabras que las pedidas."),
+    "assessment.note.many_words": _l("Quedó guardado. Tiene más palabras que las pedidas."),
+    "assessment.answer.long_text": _l(
+        "El texto es más largo de lo que admite la pregunta: acortarlo. Se conserva lo guardado antes."
     ),
     "assessment.answer.undrawn": _l("Esa pregunta no está en este intento."),
     "assessment.answer.shape": _l("La respuesta no tiene la forma de esta pregunta."),
@@ -50,7 +65,12 @@ TYPES = {
     "true_false": _l("verdadero o falso"),
     "matching": _l("unir"),
     "ordering": _l("ordenar"),
+    "numeric": _l("número"),
+    "short_text": _l("respuesta corta"),
+    "gaps": _l("texto con huecos"),
+    "open": _l("respuesta abierta"),
 }
+STATUSES = {"draft": _l("borrador"), "reviewed": _l("revisada"), "retired": _l("retirada")}
 STEPS = {
     "answer": _l("respuesta"),
     "flag": _l("marca"),

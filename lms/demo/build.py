@@ -29,6 +29,7 @@ from lms.demo.world import World
 from lms.kit import audit
 from lms.kit.audit import AuditEntry
 from lms.kit.db import Database
+from lms.kit.files import make_store
 from lms.kit.permissions import SYSTEM
 from lms.people.models import Person
 from lms.skills.commands import tell_due
@@ -125,7 +126,8 @@ def _found(world: World, database: Database, crowd: Crowd) -> int:
     content = read_content(world.settings.content)
     published = world.calendar.at(world.first, 11, 30)
     with database.writing() as session:
-        publish_content(session, world.actor(session, "tomas", published), content, now=published)
+        author, files = world.actor(session, "tomas", published), make_store(world.settings)
+        publish_content(session, author, content, now=published, files=files)
     with database.reading() as session:
         world.course = catalog.current_content(session, company.COURSE)
         found = test_plan(session, world.course.test)

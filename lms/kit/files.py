@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from config import ConfigError, Settings
 from lms.kit.db import Base, BigKey, code, moment, pk
 from lms.kit.errors import Invalid, NotFound
-from lms.kit.filetypes import DANGEROUS, KINDS, TEXTS, claimed, sniff
+from lms.kit.filetypes import DANGEROUS, KINDS, MEDIA_KINDS, TEXTS, claimed, sniff
 from lms.kit.ids import new_code
 from lms.kit.permissions import Actor
 
@@ -259,7 +259,8 @@ def make_store(settings: Settings) -> FileStore:
     evidence = Purpose("evidence", taken, settings.evidence_kib * _KIB, max_files=settings.evidence_files)
     result = Purpose("result", left, settings.result_kib * _KIB, lasting=False)
     imported = Purpose("import", brought, settings.import_kib * _KIB)
-    return FileStore(settings.instance / "files", {item.key: item for item in (evidence, result, imported)})
+    media = Purpose("media", MEDIA_KINDS, settings.media_kib * _KIB)
+    return FileStore(settings.instance / "files", {item.key: item for item in (evidence, result, imported, media)})
 
 
 def _kinds(setting: str, typed: str) -> tuple[str, ...]:

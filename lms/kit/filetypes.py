@@ -47,6 +47,8 @@ KINDS = {
 _BY_ENDING = {ending: kind.key for kind in KINDS.values() for ending in kind.endings}
 TEXTS = frozenset({"csv", "txt"})
 SOUNDS = frozenset({"mp3", "ogg", "wav", "m4a"})
+MEDIA_KINDS = ("png", "jpeg", "webp", "mp3", "ogg", "wav", "m4a")
+"""What every browser shows or plays by itself."""
 _M4A = frozenset({b"M4A ", b"M4B ", b"mp41", b"mp42", b"isom", b"iso2", b"dash"})
 """Brands of MPEG-4 files that hold sound; some hold pictures too, and then only their sound is played."""
 DANGEROUS = "dangerous"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape, unescape
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -81,18 +83,23 @@ def to_html(text: str) -> str:
     return markdown.markdown(text, extensions=[*names, _HouseStyle()], extension_configs=configs)
 
 
-def sanitise(html: str, *, ids: bool = False, relative: Callable[[str], str | None] | None = None) -> str:
+def sanitise(
+    html: str, *, ids: bool = False, relative: Callable[[str], str | None] | None = None, pictures: bool = False
+) -> str:
     """`html` with only what the allow-list names; what was not allowed is gone, its text stays.
 
     `ids` keeps id attributes (a page of its own may have anchors, a snippet repeated on a page may not). `relative`
     rewrites relative addresses. Links get `rel="noopener noreferrer"`; addresses may be http, https or relative.
+    `pictures` lets `img` through with its address and its text alternative, for `render` to decide on.
     """
     attributes = {tag: set(names) for tag, names in _ATTRIBUTES.items()}
     if ids:
         attributes["*"].add("id")
+    if pictures:
+        attributes["img"] = {"src", "alt"}
     return nh3.clean(
         html,
-        tags=set(TAGS),
+        tags=set(TAGS) | ({"img"} if pictures else set()),
         clean_content_tags=set(_DROPPED_WITH_CONTENT),
         attributes=attributes,
         allowed_classes=_CLASSES,
@@ -102,6 +109,40 @@ def sanitise(html: str, *, ids: bool = False, relative: Callable[[str], str | No
     )
 
 
-def render(text: str) -> str:
-    """Safe HTML of a Markdown snippet: no ids, no pictures, no forms, nothing that runs."""
-    return sanitise(to_html(text))
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Where a picture or a sound of ours is."""
+
+    url: str
+    sound: bool = False
+
+
+Media = Callable[[str], Shown | None]
+"""Tells where what a text names is; None for what is not ours, which is not shown."""
+
+
+def render(text: str, media: Media | None = None) -> str:
+    """Safe HTML of a Markdown snippet: no ids, no forms, nothing that runs; pictures and sound only where `media` knows them.
+
+    What it does not know leaves its text alternative behind.
+    """
+    if media is None:
+        return sanitise(to_html(text))
+    found = media
+    return _IMAGE.sub(lambda match: _shown(match[0], found), sanitise(to_html(text), pictures=True))
+
+
+# As the sanitiser writes it: every value in double quotes, and no such quote inside.
+_IMAGE = re.compile(r"<img(?:\s+[a-z-]+=\"[^\"]*\")*\s*/?>")
+_ATTRIBUTE = re.compile(r"([a-z-]+)=\"([^\"]*)\"")
+
+
+def _shown(tag: str, media: Media) -> str:
+    attributes = dict(_ATTRIBUTE.findall(tag))
+    alt, target = escape(unescape(attributes.get("alt", ""))), media(unescape(attributes.get("src", "")))
+    if target is None:
+        return alt
+    url = escape(target.url)
+    if target.sound:
+        return f'<audio src="{url}" controls preload="none" aria-label="{alt}"></audio>'
+    return f'<img src="{url}" alt="{alt}" loading="lazy">'

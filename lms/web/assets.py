@@ -37,6 +37,7 @@ SHEETS = (
     "prose.css",
     "drawings.css",
     "learning.css",
+    "answers.css",
     "survey.css",
     "accounts.css",
     "figures.css",

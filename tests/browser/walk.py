@@ -34,7 +34,8 @@ class Walk:
         return page
 
     def page(self, **context: Any) -> Any:
-        made = self.browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce", **context)
+        usual = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+        made = self.browser.new_context(**(usual | context))
         page = made.new_page()
         page.on("console", lambda entry: self.said.append(f"{page.url}: {entry.text}"))
         page.on("pageerror", lambda fault: self.said.append(f"{page.url}: {fault}"))

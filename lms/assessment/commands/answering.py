@@ -55,6 +55,7 @@ class Outcome:
     entry: Entry
     state: str
     error: str = ""  # message key of a refusal
+    note: str = ""  # message key of what to know of an answer that is kept as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,19 +254,21 @@ def _judge(
     item = items.get(entry.position)
     if item is None:
         return _refused(entry, "answer.undrawn")
+    note = ""
     if entry.flag is None:
         try:
             payload = {"answer": _parse(item, entry.answer)}
         except BadAnswer as fault:
             return _refused(entry, fault.key)
+        note = item.note(payload["answer"])
     else:
         payload = {"flag": entry.flag}
     verdict = classify(known, item=entry.position, tab=entry.tab, seq=entry.seq, answer=payload)
     if verdict is Save.CONFLICT:
         return _refused(entry, "answer.sequence_used")
     if verdict is Save.REPLAY:
-        return Outcome(entry, "replay"), None
-    return Outcome(entry, "late" if late else "saved"), payload
+        return Outcome(entry, "replay", note=note), None
+    return Outcome(entry, "late" if late else "saved", note=note), payload
 
 
 def _parse(item: Item | None, raw: object) -> Any:

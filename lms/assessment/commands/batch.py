@@ -130,6 +130,8 @@ class _Room:
         self._steps.extend(rows)
         self._steps.append(close_step(attempt.id, late=late, now=ended))
         given = [AttemptStep(**row, id=number) for number, row in enumerate(rows)]
+        if any(item.question.kind.by_person for item in items):
+            raise Conflict("assessment.pending")  # nobody is told here what a person would say
         result = new_result(opened, items, reading.standing(given).answers, actor, ended)
         attempt.closed_at = ended
         self._attempts.append(attempt)

@@ -26,15 +26,16 @@ SERVER_TAB = "server"
 """The tab of the steps that the server itself writes; a browser's tabs have longer names."""
 
 
-def submit(session: Session, actor: Actor, *, attempt_code: str, now: datetime) -> Result:
+def submit(session: Session, actor: Actor, *, attempt_code: str, now: datetime) -> Result | None:
     """Hand in one's own attempt and grade it; handed in before, its result comes again and nothing changes.
 
+    None where a person has yet to grade something of it.
     After deadline and grace it counts as expired: what was saved in time is what is graded.
     Raises: NotFound("assessment.attempt_not_found").
     """
     opened = reading.lock_own(session, actor, attempt_code)
     if opened.attempt.closed_at is not None:
-        return reading.results_of(session, opened.attempt.id)[-1]
+        return next(reversed(reading.results_of(session, opened.attempt.id)), None)
     return close(session, actor, opened, now=now)
 
 
@@ -52,13 +53,21 @@ def sweep(session: Session, *, now: datetime, limit: int = 200) -> int:
     return closed
 
 
-def close(session: Session, actor: Actor, opened: Opened, *, now: datetime) -> Result:
-    """Grade a locked, open attempt and tell who wants to know."""
+def close(session: Session, actor: Actor, opened: Opened, *, now: datetime) -> Result | None:
+    """Grade a locked, open attempt and tell who wants to know.
+
+    Where a person has to grade something of it, it is closed and has no result yet: None.
+    """
     attempt = opened.attempt
     late = opened.is_late(now)
     session.add(AttemptStep(**close_step(attempt.id, late=late, now=now)))
     items = reading.items_of(session, attempt.id)
     answers = reading.standing(reading.steps_of(session, attempt.id)).answers
+    if any(item.question.kind.by_person for item in items):
+        attempt.closed_at = now
+        session.flush()
+        note_close(session, actor, attempt, None, late=late, now=now)
+        return None
     result = new_result(opened, items, answers, actor, now)
     attempt.closed_at = now
     session.add(result)
@@ -86,14 +95,19 @@ def close_step(attempt_id: int, *, late: bool, now: datetime) -> dict[str, Any]:
     }
 
 
-def note_close(session: Session, actor: Actor, attempt: Attempt, result: Result, *, late: bool, now: datetime) -> None:
-    """The audit row of an attempt's end."""
+def note_close(
+    session: Session, actor: Actor, attempt: Attempt, result: Result | None, *, late: bool, now: datetime
+) -> None:
+    """The audit row of an attempt's end; without a result yet, it says that one is pending."""
+    graded: dict[str, object] = {"pending": True}
+    if result is not None:
+        graded = {"score": fraction(result.score_num, result.score_den), "passed": result.passed}
     audit.record(
         session,
         actor,
         action="attempt.expire" if late else "attempt.submit",
         subject=("attempt", attempt.code),
-        after={"score": fraction(result.score_num, result.score_den), "passed": result.passed},
+        after=graded,
         now=now,
     )
 

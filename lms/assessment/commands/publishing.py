@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from lms.assessment.commands.media import keep_media
 from lms.assessment.formats.bank import LoadedBank, LoadedQuestion
 from lms.assessment.formats.yaml_plan import describe
 from lms.assessment.models import Bank, BankVersion, BankVersionQuestion, PlanVersion, Question, QuestionVersion, Test
@@ -17,14 +18,17 @@ from lms.assessment.rules.canonical import content_hash
 from lms.assessment.rules.plan import TestPlan, feasibility
 from lms.kit import audit
 from lms.kit.errors import Invalid, NotAllowed
+from lms.kit.files import FileStore
 from lms.kit.permissions import Actor, Permission
 
 
-def publish_bank(session: Session, actor: Actor, loaded: LoadedBank, *, now: datetime) -> BankVersion:
+def publish_bank(
+    session: Session, actor: Actor, loaded: LoadedBank, *, now: datetime, files: FileStore | None = None
+) -> BankVersion:
     """Publish a bank, and its plan where it has one; what did not change makes no new version.
 
     A question keeps its identity by its key; a version of it is made only where its content is new. The caller has
-    checked the report of the loader.
+    checked the report of the loader. `files` keeps what questions show; a bank without pictures needs none.
     Raises: NotAllowed("assessment.not_allowed"); Invalid("assessment.bank_empty"), ("assessment.plan_unnamed"),
     ("assessment.plan_impossible") with `detail`.
     """
@@ -38,6 +42,7 @@ def publish_bank(session: Session, actor: Actor, loaded: LoadedBank, *, now: dat
         bank = Bank(slug=loaded.id, title=loaded.title)
         session.add(bank)
         session.flush()
+    keep_media(session, actor, bank, loaded.media, files, now=now)
     version = _version_of(session, actor, bank, loaded, now)
     if bank.current_version_id != version.id:
         before = bank.current_version_id

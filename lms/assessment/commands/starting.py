@@ -47,7 +47,7 @@ def start(
 
     Where an earlier attempt has run out of time unseen, it is graded and returned closed: its result comes first.
     Raises: NotFound for a stranger; Conflict("assessment.no_test"), ("assessment.enrolment_ended"),
-    ("assessment.passed_already"), ("assessment.none_left"), ("assessment.wait") with `at`.
+    ("assessment.pending"), ("assessment.passed_already"), ("assessment.none_left"), ("assessment.wait") with `at`.
     """
     enrolment = enrolment_for(session, actor, enrolment_code, Permission.LEARN, local_day(now, actor.zone))
     if enrolment.person_id != actor.person_id:
@@ -101,6 +101,8 @@ def refuse_start(enrolment: Enrolment, plan: PlanVersion, history: Sequence[Atte
     if enrolment.ended_at is not None:
         raise Conflict("assessment.enrolment_ended")
     decision = policy.may_start(history, now, attempts=plan.attempts, delay=timedelta(hours=plan.delay_hours))
+    if decision.start is Start.GRADE_FIRST:  # what ran out of time was graded before: a person has to grade this one
+        raise Conflict("assessment.pending")
     if decision.start is Start.PASSED:
         raise Conflict("assessment.passed_already")
     if decision.start is Start.NONE_LEFT:

@@ -13,10 +13,9 @@ from pathlib import Path
 
 from lms.assessment.formats.bank import LoadedMedia
 from lms.kit.content import Reader, Report
-from lms.kit.filetypes import DANGEROUS, KINDS, claimed, sniff
+from lms.kit.filetypes import DANGEROUS, KINDS, MEDIA_KINDS, claimed, sniff
 
 FOLDER = "media"
-KIND_KEYS = ("png", "jpeg", "webp", "mp3", "ogg", "wav", "m4a")
 MAX_BYTES = 4 * 1024 * 1024
 """What one file may weigh where no setting says otherwise."""
 _SHOWN = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]*)>?(?:\s+\"[^\"\n]*\")?\s*\)")
@@ -90,8 +89,8 @@ class Shelf:
             kind = sniff(stream)
             stream.seek(0)
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        if kind not in KIND_KEYS:
-            allowed = ", ".join(KIND_KEYS)
+        if kind not in MEDIA_KINDS:
+            allowed = ", ".join(MEDIA_KINDS)
             what = "puede ejecutarse en un navegador" if kind == DANGEROUS else "no es una imagen ni un sonido"
             return f"«{name}» {what}; se aceptan: {allowed}"
         if claimed(name) != kind:

@@ -3,6 +3,7 @@
 from lms.assessment.models.attempts import Attempt, AttemptItem, AttemptStep, Result
 from lms.assessment.models.content import (
     Bank,
+    BankMedia,
     BankVersion,
     BankVersionQuestion,
     PlanVersion,
@@ -18,6 +19,7 @@ __all__ = [
     "AttemptItem",
     "AttemptStep",
     "Bank",
+    "BankMedia",
     "BankVersion",
     "BankVersionQuestion",
     "Dispute",

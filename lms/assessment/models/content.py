@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kit.db import AppendOnly, Base, json_doc, moment, pk
+from lms.kit.files import StoredFile
 
 
 class Bank(Base):
@@ -82,6 +83,20 @@ class BankVersionQuestion(AppendOnly, Base):
 
     bank_version_id: Mapped[int] = mapped_column(ForeignKey("bank_version.id"), primary_key=True)
     question_version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"), primary_key=True)
+
+
+class BankMedia(AppendOnly, Base):
+    """A picture or a sound that questions of a bank show, by the name that their texts say: `<sha256>.<ending>`."""
+
+    __tablename__ = "bank_media"
+    __table_args__ = (UniqueConstraint("bank_id", "name"), Index("ix_bank_media_name", "name"))
+
+    id: Mapped[pk]
+    bank_id: Mapped[int] = mapped_column(ForeignKey("bank.id"))
+    name: Mapped[str]
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+
+    file: Mapped[StoredFile] = relationship()
 
 
 class Test(Base):

@@ -38,6 +38,11 @@ class Item:
         """What the browser may have."""
         return self.question.kind.present(self.question.shown, self.order)
 
+    def note(self, answer: Any) -> str:
+        """The message key of what its writer should know at once of an answer that is kept as it is; "" for nothing."""
+        key = self.question.kind.note(self.question.body, answer)
+        return f"assessment.note.{key}" if key else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:

@@ -19,14 +19,25 @@ from sqlalchemy import Engine, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lms.assessment.formats.bank import REVIEWED
-from lms.assessment.models import Bank, BankVersion, BankVersionQuestion, PlanVersion, Question, QuestionVersion, Test
+from lms.assessment.models import (
+    Bank,
+    BankMedia,
+    BankVersion,
+    BankVersionQuestion,
+    PlanVersion,
+    Question,
+    QuestionVersion,
+    Test,
+)
 from lms.assessment.rules.draw import DrawTable, prepare
 from lms.assessment.rules.plan import PRACTICE_POOLS, Candidate, Section, TestPlan
 from lms.assessment.types.base import Body, QuestionType
 from lms.assessment.types.registry import question_type
 from lms.kit.db import fraction
 from lms.kit.errors import NotFound
-from lms.kit.markup import render
+from lms.kit.files import StoredFile
+from lms.kit.filetypes import KINDS, claimed
+from lms.kit.markup import Shown, render
 
 _QUESTIONS_KEPT = 4096
 _TABLES_KEPT = 64
@@ -85,15 +96,26 @@ _tables: WeakKeyDictionary[Engine, _Kept[DrawTable]] = WeakKeyDictionary()
 _practice: WeakKeyDictionary[Engine, _Kept[Mapping[str, Sequence[ReadyQuestion]]]] = WeakKeyDictionary()
 _guard = Lock()
 
+_MEDIA = re.compile(r"media/([0-9a-f]{64}\.[a-z0-9]{1,5})")
 # One line that begins with a letter and has none of the signs that mean something in Markdown or HTML.
 _PLAIN = re.compile(r"[¿¡«“(]?[^\W\d_][^\W_]*(?:[ ,.;:¿?¡!()«»“”%/–—-]+[^\W_]+)*[.:;?!»”)…%]*")
+
+
+def shown_media(target: str) -> Shown | None:
+    """Where a picture or a sound that a question names is, once published."""
+    match = _MEDIA.fullmatch(target)
+    return (
+        Shown(f"/medio/{match[1]}", sound=KINDS[claimed(match[1]) or "png"].media_type.startswith("audio/"))
+        if match
+        else None
+    )
 
 
 def snippet(text: str) -> Markup:
     """Safe HTML of a Markdown text; a single paragraph comes without its `<p>`, to stand inside a label or a legend."""
     if _PLAIN.fullmatch(text):
         return escape(text)
-    html = render(text).strip()
+    html = render(text, shown_media).strip()
     if html.startswith("<p>") and html.endswith("</p>") and html.count("<p") == 1:
         html = html[3:-4]
     return Markup(html)  # noqa: S704 - `render` let through what its allow-list names, nothing else
@@ -290,6 +312,18 @@ def bank_page(session: Session, slug: str) -> tuple[Bank, BankVersion]:
     if row is None:
         raise NotFound("assessment.bank_not_found")
     return row[0], row[1]
+
+
+def media_file(session: Session, name: str) -> StoredFile:
+    """The file that texts of published questions call `name`; every bank that shows it shows the same bytes.
+
+    Raises: NotFound("files.not_found").
+    """
+    query = select(StoredFile).join(BankMedia, BankMedia.file_id == StoredFile.id).where(BankMedia.name == name)
+    found = session.scalar(query.order_by(BankMedia.id).limit(1))
+    if found is None:
+        raise NotFound("files.not_found")
+    return found
 
 
 def bank_questions(

@@ -47,7 +47,8 @@ def reading(text: str, *, case: bool, accents: bool) -> str:
     for sign in unicodedata.normalize("NFD", text):
         if not unicodedata.combining(sign) or (sign == _TILDE and kept and kept[-1] in "nN"):
             kept.append(sign)
-    return unicodedata.normalize("NFC", "".join(kept))
+    # A sign made of a space and an accent leaves the space.
+    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
 
 
 def pieces(pattern: str, *, case: bool, accents: bool) -> list[str]:

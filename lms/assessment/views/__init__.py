@@ -5,6 +5,6 @@ from lms.web.routes import Routes
 
 routes = Routes("assessment", "lms.assessment", MESSAGES)
 
-from lms.assessment.views import authoring, practising, results, taking  # noqa: E402 - they add their pages to `routes`
+from lms.assessment.views import authoring, media, practising, results, taking  # noqa: E402 - they add their pages to `routes`
 
-__all__ = ["authoring", "practising", "results", "routes", "taking"]
+__all__ = ["authoring", "media", "practising", "results", "routes", "taking"]

@@ -8,7 +8,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.assessment.messages import DIFFICULTIES, POOLS, TYPES
+from lms.assessment.messages import DIFFICULTIES, POOLS, STATUSES, TYPES
 from lms.assessment.queries import content
 from lms.assessment.queries.content import ReadyQuestion
 from lms.assessment.views import routes
@@ -36,7 +36,7 @@ def bank(slug: str) -> ResponseReturnValue:
         tabs=_tabs(slug, titles, topic),
         rows=[(row, _whole(row)) for row in rows[:size]],
         next_url=next_url,
-        words={"difficulty": DIFFICULTIES, "pool": POOLS, "type": TYPES},
+        words={"difficulty": DIFFICULTIES, "pool": POOLS, "type": TYPES, "status": STATUSES},
     )
 
 
@@ -55,4 +55,4 @@ def _whole(question: ReadyQuestion) -> ReviewLine:
     if written is None:
         return line
     choices = zip(line.choices, written, strict=True)
-    return replace(line, choices=tuple((*choice[:3], option["feedback"]) for choice, option in choices))
+    return replace(line, choices=tuple(each._replace(feedback=option["feedback"]) for each, option in choices))

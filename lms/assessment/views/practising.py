@@ -16,7 +16,7 @@ from lms.assessment.rules.plan import EXAM_POOLS
 from lms.assessment.rules.stream import Stream
 from lms.assessment.types.base import BadAnswer
 from lms.assessment.views import routes
-from lms.assessment.views.presenting import QuestionView, module_url, review_line_of
+from lms.assessment.views.presenting import QuestionView, module_url, review_line_of, scenario_of
 from lms.catalog.models import Enrolment
 from lms.catalog.queries import VersionContent, enrolment_for
 from lms.catalog.queries import content as course_content
@@ -35,7 +35,14 @@ def _order(enrolment: Enrolment, question: ReadyQuestion) -> tuple[int, ...]:
 def _view(enrolment: Enrolment, question: ReadyQuestion, number: int, given: tuple[str, ...] = ()) -> QuestionView:
     presented = question.kind.present(question.shown, _order(enrolment, question))
     places = {choice: str(place) for place, choice in enumerate(given, 1) if choice}
-    return QuestionView(number, f"p-{question.key}", presented, given, places if presented.type == "ordering" else {})
+    return QuestionView(
+        number,
+        f"p-{question.key}",
+        presented,
+        given,
+        places if presented.type == "ordering" else {},
+        scenario=scenario_of(question),
+    )
 
 
 def module_end(enrolment: Enrolment, version: VersionContent, module_key: str, **_context: object) -> str | None:

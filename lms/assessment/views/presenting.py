@@ -5,14 +5,56 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from flask import url_for
 
+from lms.assessment.messages import MESSAGES
 from lms.assessment.queries.attempts import Item, Past
 from lms.assessment.queries.content import ReadyQuestion
-from lms.assessment.types.base import Choice, Presented, Review
+from lms.assessment.types.base import Choice, ChoiceLine, Gap, Presented, Review, SlotLine, remarks
 from lms.web import i18n
+
+
+class _InScenario(Protocol):
+    @property
+    def scenario(self) -> Scenario | None: ...
+
+
+_Q = TypeVar("_Q", bound=_InScenario)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What several questions in a row share: its key, and its stem as HTML."""
+
+    key: str
+    stem: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Generic[_Q]):
+    """Questions that stand together: those of a scenario under its stem, or one by itself."""
+
+    scenario: Scenario | None
+    questions: tuple[_Q, ...]
+
+
+def blocks(questions: Iterable[_Q]) -> list[Block[_Q]]:
+    """`questions` in their order, those of one scenario that follow one another together."""
+    found: list[Block[_Q]] = []
+    for each in questions:
+        last = found[-1] if found else None
+        if last is not None and each.scenario is not None and last.scenario == each.scenario:
+            found[-1] = Block(last.scenario, (*last.questions, each))
+        else:
+            found.append(Block(each.scenario, (each,)))
+    return found
+
+
+def scenario_of(question: ReadyQuestion) -> Scenario | None:
+    """The scenario of a question; None where it stands by itself."""
+    return Scenario(question.scenario, question.scenario_stem) if question.scenario else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +69,13 @@ class QuestionView:
     answered: bool = False
     flagged: bool = False
     error: str = ""
+    note: str = ""  # what to know of an answer that was kept as it is
+    scenario: Scenario | None = None
+
+    @property
+    def typed(self) -> str:
+        """What stands in the one place to type in."""
+        return self.given[0] if self.given else ""
 
     @property
     def rows(self) -> tuple[Choice, ...]:
@@ -49,7 +98,15 @@ def question_view(item: Item, answer: Any, *, flagged: bool = False) -> Question
         places=_places(presented, given),
         answered=answer is not None,
         flagged=flagged,
+        note=note_of(item, answer),
+        scenario=scenario_of(item.question),
     )
+
+
+def note_of(item: Item, answer: Any) -> str:
+    """What to say of an answer that was kept as it is; "" for nothing."""
+    key = item.note(answer)
+    return str(MESSAGES[key]) if key else ""
 
 
 def _places(presented: Presented, given: Sequence[str]) -> dict[str, str]:
@@ -62,7 +119,32 @@ def as_typed(view: QuestionView, fields: Mapping[str, str], error: str) -> Quest
     """A question whose form was refused, with what was typed still in it."""
     presented = view.presented
     places = {choice.id: fields.get(f"{view.name}-{choice.id}", "") for choice in presented.choices}
-    return QuestionView(view.number, view.name, presented, view.given, places, view.answered, view.flagged, error)
+    given = view.given
+    if presented.entry:
+        given = (fields.get(view.name, ""),)
+    elif presented.gaps:
+        given = tuple(fields.get(f"{view.name}-{place}", "") for place in range(len(presented.gaps)))
+    return replace(view, given=given, places=places, error=error, note="")
+
+
+class ShownChoice(NamedTuple):
+    """A choice of a review. `right` is None where it is not told; `share` is what it earns or costs, where it is told so."""
+
+    text: Any
+    chosen: bool
+    right: bool | None
+    feedback: Any
+    share: Fraction | None = None
+
+
+class ShownSlot(NamedTuple):
+    """A place of a review. `expected` is "" and `right` is None where they are not told; `share`: part of it was earned."""
+
+    prompt: Any
+    given: Any
+    expected: Any
+    right: bool | None
+    share: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +152,21 @@ class ReviewLine:
     """A question of the result page. What would give the right answer away is empty while it may be asked again."""
 
     number: int
+    type: str
     stem: Any
     topic: str
     grade: Fraction | None  # None: a person has to give it
     answered: bool
-    choices: tuple[tuple[Any, bool, bool | None, Any], ...]  # text, chosen, right (None: not told), feedback
-    slots: tuple[
-        tuple[Any, Any, Any, bool | None], ...
-    ]  # prompt, given, expected ("": not told), right (None: not told)
+    choices: tuple[ShownChoice, ...]
+    slots: tuple[ShownSlot, ...]
     feedback: tuple[Any, ...]
     explanation: Any
     review_url: str
     review_title: str
     translated: bool  # the choices are message ids
+    written: str = ""  # an open answer
+    remarks: tuple[Any, ...] = ()
+    scenario: Scenario | None = None
 
     @property
     def right(self) -> bool:
@@ -103,37 +187,39 @@ def review_line_of(
     told = reveal or found.grade == 1
     return ReviewLine(
         number=number,
+        type=question.kind.name,
         stem=question.shown["stem"],
         topic=question.topic,
         grade=found.grade,
         answered=found.answered,
-        choices=tuple(_choice(line.text, line.chosen, line.correct, line.feedback, told) for line in found.choices),
-        slots=tuple(
-            (
-                line.prompt,
-                line.given,
-                line.expected if reveal and not line.correct else "",
-                line.correct if told else None,
-            )
-            for line in found.slots
-        ),
-        feedback=_feedback(found, reveal),
+        choices=tuple(_choice(line, told) for line in found.choices),
+        slots=tuple(_slot(line, reveal, told) for line in found.slots),
+        feedback=_feedback(found, told),
         explanation=question.explanation if told else "",
         review_url="",
         review_title="",
         translated=question.kind.ours,
+        written=found.written,
+        remarks=remarks(question.shown, found.grade) if told else (),
+        scenario=scenario_of(question),
     )
 
 
-def _choice(text: Any, chosen: bool, correct: bool, feedback: Any, told: bool) -> tuple[Any, bool, bool | None, Any]:
+def _choice(line: ChoiceLine, told: bool) -> ShownChoice:
     # A choice that was not taken says nothing yet; one that was taken wrongly says why.
-    right = correct if told or (chosen and not correct) else None
-    return text, chosen, right, feedback
+    if told or (line.chosen and not line.correct):
+        return ShownChoice(line.text, line.chosen, line.correct, line.feedback, line.share)
+    return ShownChoice(line.text, line.chosen, None, "")
 
 
-def _feedback(found: Review, reveal: bool) -> tuple[Any, ...]:
-    """Feedback on pairs and on an order says what goes where: it waits until the answer may be seen."""
-    if not reveal or found.grade == 1:
+def _slot(line: SlotLine, reveal: bool, told: bool) -> ShownSlot:
+    expected = line.expected if reveal and not line.correct else ""
+    return ShownSlot(line.prompt, line.given, expected, line.correct if told else None, line.share if told else None)
+
+
+def _feedback(found: Review, told: bool) -> tuple[Any, ...]:
+    """Feedback on pairs, an order or what was typed says what is right: it waits until the answer may be seen."""
+    if not told:
         return ()
     texts = [line.feedback for line in found.slots if line.feedback]
     return tuple(texts + ([found.feedback] if found.feedback else []))
@@ -183,9 +269,19 @@ def answer_words(question: ReadyQuestion, answer: Any) -> str:
     ours = question.kind.ours
     texts = {choice.id: i18n.said(choice.text) if ours else choice.text for choice in presented.choices}
     ids = question.kind.given(question.body, answer, order)
+    if presented.entry:
+        return "; ".join(ids)
+    if presented.gaps:
+        filled = zip(presented.gaps, ids, strict=True)
+        return "; ".join(f"{place} → {_gap_words(gap, each)}" for place, (gap, each) in enumerate(filled, 1))
     if not presented.prompts:
         return "; ".join(texts[each] for each in ids)
     return "; ".join(f"{prompt} → {texts.get(each, '—')}" for prompt, each in zip(presented.prompts, ids, strict=True))
+
+
+def _gap_words(gap: Gap, given: str) -> str:
+    texts = {choice.id: choice.text for choice in gap.choices}
+    return texts.get(given, given) or "—"
 
 
 def module_url(enrolment_code: str, module_key: str, anchor: str) -> str:

@@ -12,14 +12,22 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.assessment.messages import STEPS
-from lms.assessment.models import AttemptStep, Result
+from lms.assessment.models import AttemptStep, PlanVersion, Result
 from lms.assessment.queries import attempts as reading
 from lms.assessment.queries import content
 from lms.assessment.queries.attempts import Item, Past, Standing
 from lms.assessment.rules import policy
 from lms.assessment.rules.policy import Start
 from lms.assessment.views import routes
-from lms.assessment.views.presenting import ReviewLine, answer_words, may_reveal, module_url, review_line, topic_lines
+from lms.assessment.views.presenting import (
+    ReviewLine,
+    answer_words,
+    blocks,
+    may_reveal,
+    module_url,
+    review_line,
+    topic_lines,
+)
 from lms.catalog.models import Enrolment
 from lms.catalog.queries import VersionContent
 from lms.catalog.queries import content as course_content
@@ -40,7 +48,7 @@ def result(code: str) -> ResponseReturnValue:
     past = reading.history(db(), attempt.person_id, attempt.test_id)
     graded = next(each for each in past if each.attempt.id == attempt.id).result
     if graded is None:
-        raise Conflict("assessment.not_graded")
+        return render_template("assessment/pending.html", opened=opened)
     unfinished = any(each.attempt.closed_at is None for each in past)
     allowed = content.attempts_allowed(db(), attempt.test_id)  # of the plan of now, which the next attempt would follow
     reveal = may_reveal(past, opened.enrolment.id, allowed)
@@ -57,7 +65,7 @@ def result(code: str) -> ResponseReturnValue:
         score=fraction(graded.score_num, graded.score_den),
         mark=fraction(graded.pass_num, graded.pass_den),
         topics=topic_lines(graded.items, {topic["id"]: topic["title"] for topic in plan.bank_version.topics}),
-        lines=[] if unfinished else _lines(items, standing, opened.enrolment, reveal),
+        blocks=[] if unfinished else blocks(_lines(items, standing, opened.enrolment, reveal)),
         reveal=reveal,
         unfinished=unfinished,
         own=own,
@@ -107,16 +115,22 @@ def steps(code: str) -> ResponseReturnValue:
         facts=_facts(opened.attempt.seed, person),
         bank_version=opened.attempt.plan.bank_version,
         kinds=STEPS,
-        items=[(item, _grade_of(results[-1], item.position)) for item in items],
+        items=[(item, _grade_of(results[-1], item.position) if results else None) for item in items],
         rows=_step_rows(found, items),
         results=[(each, fraction(each.score_num, each.score_den)) for each in results],
-        mark=fraction(results[-1].pass_num, results[-1].pass_den),
+        mark=_mark(results, opened.attempt.plan),
     )
 
 
 def _facts(seed: bytes, person: Person) -> dict[str, str]:
     # The hash commits to the seed without showing it: who holds the database can draw again and compare.
     return {"seed_hash": hashlib.sha256(seed).hexdigest(), "person": person.name}
+
+
+def _mark(results: Sequence[Result], plan: PlanVersion) -> Fraction | None:
+    """The pass mark then in force; before there is a result, that of the plan."""
+    at = results[-1] if results else plan
+    return fraction(at.pass_num, at.pass_den)
 
 
 def _grade_of(result: Result, position: int) -> Fraction | None:

@@ -21,7 +21,7 @@ from lms.assessment.queries.attempts import Item, Opened
 from lms.assessment.rules import policy
 from lms.assessment.rules.policy import Start, StartDecision
 from lms.assessment.views import routes
-from lms.assessment.views.presenting import as_typed, question_view
+from lms.assessment.views.presenting import as_typed, blocks, question_view
 from lms.catalog.models import Enrolment
 from lms.catalog.queries import VersionContent, enrolment_for
 from lms.catalog.queries import content as course_content
@@ -105,6 +105,7 @@ def _attempt_page(opened: Opened, refused: Mapping[int, str]) -> str:
         "assessment/attempt.html",
         opened=opened,
         questions=questions,
+        blocks=blocks(questions),
         base=len(steps),
         seconds_left=left,
         last_at=standing.last_at,
@@ -148,7 +149,7 @@ def _result(outcome: Outcome) -> dict[str, Any]:
         return {**told, "error": outcome.error, "detail": str(MESSAGES[outcome.error])}
     if outcome.state == "late":
         return {**told, "detail": _("Llegó después del final: queda registrada, pero no cuenta.")}
-    return told
+    return {**told, "note": str(MESSAGES[outcome.note])} if outcome.note else told
 
 
 def _document() -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -23,7 +24,7 @@ DEFAULT_RUBRIC: list[Body] = [
 
 def count_words(text: str) -> int:
     """How many words a text has, as the counter of the page counts them."""
-    return len(_WORD.findall(text))
+    return len(_WORD.findall(unicodedata.normalize("NFC", text)))
 
 
 def words_fault(body: Body, answer: str) -> str:

@@ -2,45 +2,6 @@
 // is given, keeps what cannot be sent in this browser until the line is back, and hands in when the time is over.
 // The server decides everything: what counts, what is late, when it ends.
 
-// An ordering: buttons move a row, and a place chosen in a list moves the row there, so that no place comes twice.
-function orderable(list, changed) {
-  const rows = () => [...list.children];
-  const number = () => rows().forEach((row, index) => (row.querySelector("select").value = String(index + 1)));
-
-  function move(row, to) {
-    const others = rows().filter((each) => each !== row);
-    others.splice(Math.max(0, Math.min(to, others.length)), 0, row);
-    list.append(...others);
-    number();
-  }
-
-  for (const button of list.querySelectorAll("[data-move]")) button.hidden = false;
-  const keeper = list.parentElement.querySelector("[data-order-keep]");
-  keeper.hidden = false;
-  keeper.addEventListener("click", () => {
-    number();
-    changed(null);
-  });
-  list.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-move]");
-    if (!button) return;
-    const row = button.closest("[data-choice]");
-    move(row, rows().indexOf(row) + Number(button.dataset.move));
-    button.focus();
-    changed(row);
-  });
-  list.addEventListener("change", (event) => {
-    const row = event.target.closest("[data-choice]");
-    if (event.target.value) {
-      move(row, Number(event.target.value) - 1);
-      event.target.focus();
-    } else {
-      for (const select of list.querySelectorAll("select")) select.value = "";
-    }
-    changed(row);
-  });
-}
-
 function startAttempt(form) {
   const code = form.dataset.attempt;
   const said = form.dataset;
@@ -107,11 +68,12 @@ function startAttempt(form) {
 
   async function post(saves, again) {
     const token = form.elements.csrf_token.value;
+    const body = JSON.stringify({ saves });
     const answer = await fetch(form.action, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
-      body: JSON.stringify({ saves }),
-      keepalive: true,
+      body,
+      keepalive: new Blob([body]).size < 60000, // a browser refuses to keep more alive than 64 KiB
     });
     if (answer.status === 400 && !again && (await renew())) return post(saves, true);
     return answer;
@@ -131,10 +93,17 @@ function startAttempt(form) {
     return sending;
   }
 
+  // The first ones that one request may carry: long texts make it heavy.
+  function batch() {
+    let size = 0;
+    const end = queue.findIndex((save, at) => at === 200 || ((size += 4 * JSON.stringify(save).length) > 200000 && at > 0));
+    return end < 0 ? queue.slice() : queue.slice(0, end);
+  }
+
   async function sendAll() {
     clearTimeout(retry);
     do {
-      const saves = queue.slice(0, 200);
+      const saves = batch();
       let answer;
       try {
         answer = await post(saves);
@@ -160,6 +129,7 @@ function startAttempt(form) {
     left = reply.seconds_left;
     let late = false;
     for (const result of reply.results) {
+      const sent = queue.find((each) => each.tab === result.tab && each.seq === result.seq);
       settle(result);
       late = late || result.state === "late";
       const card = document.getElementById(`q${result.position}`);
@@ -167,6 +137,9 @@ function startAttempt(form) {
       if (!line) continue;
       line.hidden = result.state !== "refused";
       line.textContent = result.detail || "";
+      if (!sent || !("answer" in sent)) continue;
+      const note = card.querySelector("[data-note]");
+      if (note) note.textContent = result.note || "";
     }
     keep();
     if (reply.results.length) say(late ? said.saidLate : said.saidSaved.replace("{clock}", reply.clock), late ? "offline" : "");
@@ -179,7 +152,7 @@ function startAttempt(form) {
   }
 
   addEventListener("online", flush);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && flush());
+  document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? flush() : settleTyping()));
 
   // --- what a question holds now
 
@@ -193,12 +166,15 @@ function startAttempt(form) {
       }
       return places;
     }
-    const selects = [...card.querySelectorAll("select")];
-    if (selects.length) return selects.map((select) => select.value);
+    const fields = [...card.querySelectorAll("[data-field]")];
+    if (fields.length) return fields.map((field) => field.value);
     return [...card.querySelectorAll("input:checked")].map((input) => input.value);
   }
 
-  function answered(card, is) {
+  const holds = (card) => answerOf(card).some((each) => each.trim() !== "");
+
+  function answered(card) {
+    const is = holds(card);
     const link = form.querySelector(`[data-to="${card.dataset.question}"]`);
     const flagged = card.querySelector("[data-flag]").getAttribute("aria-pressed") === "true";
     link.classList.toggle("is-answered", is);
@@ -216,27 +192,50 @@ function startAttempt(form) {
       for (const row of list.children) row.querySelector("select").value = String(save.answer.indexOf(row.dataset.choice) + 1 || "");
       list.append(...save.answer.map((id) => list.querySelector(`[data-choice="${CSS.escape(id)}"]`)).filter(Boolean));
     } else {
-      [...card.querySelectorAll("select")].forEach((select, index) => (select.value = save.answer[index] ?? ""));
+      [...card.querySelectorAll("[data-field]")].forEach((field, index) => (field.value = save.answer[index] ?? ""));
       for (const input of card.querySelectorAll(".option input")) input.checked = save.answer.includes(input.value);
     }
-    answered(card, answerOf(card).some((each) => each !== ""));
+    card.dispatchEvent(new Event("refilled"));
+    known.set(card, JSON.stringify(answerOf(card)));
+    answered(card);
   }
 
+  // What each question held when it was last sent: leaving a field does not send again what typing has sent.
+  const known = new Map(cards.map((card) => [card, JSON.stringify(answerOf(card))]));
+
   function changed(card) {
+    clearTimeout(typing.get(card));
+    typing.delete(card);
     const answer = answerOf(card);
-    answered(card, answer.some((each) => each !== ""));
+    if (known.get(card) === JSON.stringify(answer)) return;
+    known.set(card, JSON.stringify(answer));
+    answered(card);
     add({ position: Number(card.dataset.question), answer });
   }
 
-  for (const list of form.querySelectorAll("[data-order]")) {
-    orderable(list, (row) => {
-      if (row) {
-        const place = row.querySelector("select").value;
-        state.textContent = list.dataset.place.replace("{item}", row.children[1].textContent).replace("{place}", place);
-      }
-      changed(list.closest("[data-question]"));
-    });
-  }
+  // --- typing is saved in its pauses, when the field is left, and before the page goes
+
+  const typing = new Map();
+  const settleTyping = () => [...typing.keys()].forEach(changed);
+
+  form.addEventListener("input", (event) => {
+    const card = event.target.matches("input[data-field], textarea") && event.target.closest("[data-question]");
+    if (!card) return;
+    answered(card);
+    clearTimeout(typing.get(card));
+    typing.set(card, setTimeout(() => changed(card), 1200));
+  });
+  addEventListener("pagehide", settleTyping);
+
+  form.addEventListener("ordered", (event) => {
+    const row = event.detail;
+    if (row) {
+      const place = row.querySelector("select").value;
+      const said = event.target.dataset.place.replace("{item}", row.children[1].textContent);
+      state.textContent = said.replace("{place}", place);
+    }
+    changed(event.target.closest("[data-question]"));
+  });
 
   form.addEventListener("change", (event) => {
     const card = event.target.closest("[data-question]");
@@ -247,7 +246,8 @@ function startAttempt(form) {
 
   function clear(card) {
     for (const input of card.querySelectorAll("input:checked")) input.checked = false;
-    for (const select of card.querySelectorAll("select")) select.value = "";
+    for (const field of card.querySelectorAll("select, [data-field]")) field.value = "";
+    card.dispatchEvent(new Event("refilled"));
     changed(card);
   }
 
@@ -255,7 +255,7 @@ function startAttempt(form) {
     const on = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(on));
     button.querySelector("span").textContent = on ? said.saidFlagged : said.saidFlag;
-    answered(card, answerOf(card).some((each) => each !== ""));
+    answered(card);
     add({ position: Number(card.dataset.question), flag: on });
   }
 
@@ -266,6 +266,7 @@ function startAttempt(form) {
     if (card && "flag" in button.dataset) flag(card, button);
     else if (card && "clear" in button.dataset) clear(card);
     else {
+      settleTyping();
       await flush();
       if (button?.value === "review" && !queue.length) location.assign(said.review);
     }
@@ -281,6 +282,8 @@ function startAttempt(form) {
     if (index === shown) return;
     shown = index;
     cards.forEach((card, at) => (card.hidden = at !== index));
+    // What a scenario's questions share is seen with each of them.
+    for (const shared of form.querySelectorAll("[data-scenario]")) shared.hidden = !shared.contains(cards[index]);
     for (const link of form.querySelectorAll("[data-to]")) {
       if (Number(link.dataset.to) === index + 1) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
@@ -348,6 +351,7 @@ function startAttempt(form) {
 
   async function finish() {
     over = true;
+    settleTyping();
     await flush();
     // The server's answer set the time again: a computer that slept or ran fast must not hand in early.
     if (left - (performance.now() - base) / 1000 > 1) over = false;
@@ -365,20 +369,3 @@ function startAttempt(form) {
 }
 
 for (const form of document.querySelectorAll("form[data-attempt]")) startAttempt(form);
-
-// Practice: the feedback comes into the page. Without the script it is a page of its own.
-for (const form of document.querySelectorAll("form[data-practice]")) {
-  for (const list of form.querySelectorAll("[data-order]")) orderable(list, () => {});
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const data = new FormData(form);
-    data.append("fragment", "1");
-    try {
-      const answer = await fetch(form.action, { method: "POST", body: data });
-      if (!answer.ok) throw new Error(answer.status);
-      form.querySelector("[data-practice-feedback]").innerHTML = await answer.text();
-    } catch {
-      form.submit();
-    }
-  });
-}
