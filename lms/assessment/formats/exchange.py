@@ -182,7 +182,7 @@ class Gathering:
     def finish(self) -> Parsed:
         """What was gathered, each question with its id. Call it once."""
         for text, places in self._once.items():
-            self.warn("", f"{text} ({_listed(places)})")
+            self.warn("", f"{text} ({listed(places)})")
         if self._unlisted:
             self.parsed.warnings.append(f"y {self._unlisted} avisos más, que no se muestran")
         name_questions(self.parsed.questions, self.parsed.scenarios)
@@ -207,10 +207,10 @@ class Losses:
             keys.append(key)
 
     def sentences(self) -> tuple[str, ...]:
-        return tuple(f"{text}: {_listed(keys)}." for text, keys in self._by_text.items())
+        return tuple(f"{text}: {listed(keys)}." for text, keys in self._by_text.items())
 
 
-def _listed(names: Sequence[str], most: int = 5) -> str:
+def listed(names: Sequence[str], most: int = 5) -> str:
     """The first of `names`, and how many more there are."""
     shown = ", ".join(names[:most])
     return f"{shown} y {len(names) - most} más" if len(names) > most else shown

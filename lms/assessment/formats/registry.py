@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from lms.assessment.formats.aiken import AIKEN
 from lms.assessment.formats.exchange import MAX_BYTES, Format, Parsed, Unreadable, guess
 from lms.assessment.formats.gift import GIFT
+from lms.assessment.formats.moodle import MOODLE_XML
+from lms.assessment.formats.yaml_exchange import YAML
 
-FORMATS: tuple[Format, ...] = (GIFT,)
+FORMATS: tuple[Format, ...] = (YAML, MOODLE_XML, GIFT, AIKEN)
 
 
 def format_of(data: bytes, name: str, wanted: str = "") -> Format:
