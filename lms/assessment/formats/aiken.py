@@ -51,7 +51,7 @@ class _Draft:
 def sniff(head: bytes, name: str) -> int:  # noqa: ARG001 - the shape of every format
     """Lines with an answer letter."""
     text = head.decode("utf-8", "replace").replace("\0", "").lstrip("\ufeff \n\r\t")
-    if text[:1] in {"<", "{"} or text.startswith("PK"):
+    if text.startswith(("<?xml", "<quiz", "<!DOCTYPE", "PK")):
         return 0
     if re.search(
         r"^[ \t]*\(?[A-Za-z][).][^\n]*[\r\n]+[ \t]*ANSWER[ \t]*:[ \t]*[A-Za-z]", text, re.MULTILINE | re.IGNORECASE

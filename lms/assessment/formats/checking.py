@@ -70,8 +70,11 @@ class _Notes:
 
     def holds(self, found: Found, report: Report, read: list[LoadedQuestion | None]) -> bool:
         """Whether everything that was read of `found` is good; where not, each of its questions is rejected."""
-        if not read or None in read or report.errors:
-            reason = "; ".join(dict.fromkeys(fault.message for fault in report.errors)) or "no tiene ninguna pregunta"
+        if not read:  # it counts no question, so that none is rejected
+            self._parsed.warnings.append(f"{found.where}: «{found.name}» es un caso sin preguntas: no se toma")
+            return False
+        if None in read or report.errors:
+            reason = "; ".join(dict.fromkeys(fault.message for fault in report.errors)) or "no se puede leer"
             for document in in_scenario(found) or [found.document]:
                 name = found.name if document is found.document else str(document.get("id", ""))
                 self._parsed.rejected.append(Rejected(found.where, name, reason))

@@ -14,7 +14,8 @@ _INLINE = re.compile(
     r"|(?P<entity>&(?=#|\w{1,32};|(?:" + _LOOSE + r")))"
     r"|(?P<tag><(?=[A-Za-z/!?]))"
     r"|(?P<star>(?<!\s)\*|\*(?!\s|$))"
-    r"|(?P<under>_(?!_)(?<!__)(?!\b\w)|(?<!\w)_(?=\w)|__(?=\w))"
+    r"|(?P<blank>(?<!\w)_{3,}(?!\w))"
+    r"|(?P<under>(?<![A-Za-z0-9])_+|_{2,}|_(?![A-Za-z0-9]))"
     r"|(?P<bracket>[\[\]])"
     r"|(?P<attr>\{)"
 )
@@ -55,6 +56,8 @@ def inline(text: str) -> str:
 
 def _sign(match: re.Match[str]) -> str:
     sign = match[0]
+    if match.lastgroup == "blank":  # the line to write on of a text with a gap: no emphasis comes of it
+        return sign
     if match.lastgroup == "entity":
         return "&amp;"
     if match.lastgroup == "tag":

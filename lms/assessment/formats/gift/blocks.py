@@ -111,7 +111,7 @@ def _block(block: list[tuple[int, str]], comments: _Comments, end: int) -> Itera
         yield Piece(number, "", key, category=put_back(line.strip()[match.end() :]).strip())
     parts = _parts(block)
     for at, part in enumerate(parts):
-        last = parts[at + 1][0][0] if at + 1 < len(parts) else end
+        last = part[-1][0] + 1 if at + 1 < len(parts) else end
         key, tags = comments.take(last)
         text = "\n".join(line for _, line in part)
         notes = ("falta una línea vacía antes de esta pregunta",) if at else ()
