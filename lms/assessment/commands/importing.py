@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session
 from lms.assessment.commands.publishing import publish_bank
 from lms.assessment.formats.bank import LoadedBank, LoadedQuestion, Topic
 from lms.assessment.formats.checking import Checked, check
-from lms.assessment.formats.exchange import Defaults, Found, Parsed, complete, in_scenario, summary
+from lms.assessment.formats.exchange import Defaults, Parsed, complete, in_scenario, summary
 from lms.assessment.formats.identity import digest
 from lms.assessment.formats.media import FOLDER, MAX_BYTES, Shelf
 from lms.assessment.queries import bank_content
@@ -23,6 +25,8 @@ from lms.assessment.types.base import folded
 from lms.kit.errors import NotAllowed
 from lms.kit.files import FileStore
 from lms.kit.permissions import Actor, Permission
+
+_SHOWN = re.compile(r"\]\(media/([A-Za-z0-9._-]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,21 +142,23 @@ def _shelf(parsed: Parsed, folder: Path, published: Published, media_bytes: int)
 
 def _tell_apart(parsed: Parsed, known: Sequence[LoadedQuestion]) -> None:
     """Give a question that is only called like another one of the bank an id of its own, the same every time."""
-    texts = {question.key: (question.type, folded(question.stem)) for question in known}
+    shown = {name: hashlib.sha256(data).hexdigest() for name, data in parsed.media.items()}
+    texts = {question.key: (question.type, _said(question.stem, {})) for question in known}
     for found in parsed.questions:
-        if not found.sure:
-            _tell_one_apart(found, texts)
-    scenarios = {question.scenario: folded(question.scenario_stem) for question in known if question.scenario}
+        document = found.document
+        said = (str(document.get("type", "")), _said(document.get("stem"), shown))
+        if not found.sure and texts.get(document["id"], said) != said:
+            document["id"] = f"{document['id'][:80]}-{digest({'type': said[0], 'stem': said[1]})}"
+    scenarios = {question.scenario: _said(question.scenario_stem, {}) for question in known if question.scenario}
     for found in parsed.scenarios:
-        key, said = found.document["id"], folded(str(found.document.get("stem", "")))
-        if not found.sure and scenarios.get(key, said) != said:
-            found.document["id"] = f"{key[:80]}-{digest({'stem': said})}"
+        key, stem = found.document["id"], _said(found.document.get("stem"), shown)
+        if not found.sure and scenarios.get(key, stem) != stem:
+            found.document["id"] = f"{key[:80]}-{digest({'stem': stem})}"
             for question in in_scenario(found):
                 question["id"] = f"{question['id'][:80]}-{digest(question)}"
 
 
-def _tell_one_apart(found: Found, texts: dict[str, tuple[str, str]]) -> None:
-    document = found.document
-    said = (str(document.get("type", "")), folded(str(document.get("stem", ""))))
-    if texts.get(document["id"], said) != said:
-        document["id"] = f"{document['id'][:80]}-{digest({'type': said[0], 'stem': said[1]})}"
+def _said(stem: object, shown: Mapping[str, str]) -> str:
+    """A stem as it is compared: what it shows goes by its content, in the bank and in the file."""
+    named = _SHOWN.sub(lambda match: f"](media/{shown.get(match[1], match[1].partition('.')[0])})", str(stem or ""))
+    return folded(named)

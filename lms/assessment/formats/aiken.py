@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from lms.assessment.formats.choices import Option, choice_document
-from lms.assessment.formats.decoding import decode
+from lms.assessment.formats.decoding import decode, head_text
 from lms.assessment.formats.exchange import (
     MAX_TEXT,
     Contents,
@@ -50,7 +50,7 @@ class _Draft:
 
 def sniff(head: bytes, name: str) -> int:  # noqa: ARG001 - the shape of every format
     """Lines with an answer letter."""
-    text = head.decode("utf-8", "replace").replace("\0", "").lstrip("\ufeff \n\r\t")
+    text = head_text(head)
     if text.startswith(("<?xml", "<quiz", "<!DOCTYPE", "PK")):
         return 0
     if re.search(

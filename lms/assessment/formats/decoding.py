@@ -52,6 +52,14 @@ def decode(data: bytes) -> Text:
     )
 
 
+def head_text(head: bytes) -> str:
+    """The beginning of a file as text, good enough to tell formats apart: without marks, and without empty lines before it."""
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return head[len(mark) :].decode(encoding, "replace").strip()
+    return head.decode("utf-8", "replace").replace("\0", "").strip()
+
+
 def cleaned(text: str) -> str:
     """`text` without signs that no text holds, line ends as "\\n"."""
     return _clean(text)

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from lms.assessment.formats.decoding import decode
+from lms.assessment.formats.decoding import decode, head_text
 from lms.assessment.formats.exchange import (
     MAX_NESTING,
     Contents,
@@ -31,7 +31,7 @@ _TRUE = frozenset({"true", "yes", "on"})
 
 def sniff(head: bytes, name: str) -> int:
     """A list of questions as our banks have it."""
-    text = head.decode("utf-8", "replace").replace("\0", "")
+    text = head_text(head)
     if re.search(r"^(?:questions|scenarios):\s*(?:#.*)?$", text, re.MULTILINE):
         return 90
     return 30 if name.lower().endswith((".yaml", ".yml")) else 0

@@ -28,7 +28,7 @@ def published(session: Session, slug: str) -> Published:
     ).one_or_none()
     if found is None:
         return Published()
-    bank, version = found.t
+    bank, version = found[0], found[1]
     rows = session.execute(
         select(Question.key, QuestionVersion)
         .join(QuestionVersion, QuestionVersion.question_id == Question.id)

@@ -140,6 +140,22 @@ def answer(fraction: str, text: str, inner: str = "") -> str:
     return f'<answer fraction="{fraction}"><text>{text}</text>{inner}</answer>'
 
 
+def feedback(text: str) -> str:
+    return f"<feedback><text>{text}</text></feedback>"
+
+
+def pair(left: str, right: str) -> str:
+    return f"<subquestion><text>{left}</text><answer><text>{right}</text></answer></subquestion>"
+
+
+def box(text: str, group: int) -> str:
+    return f"<dragbox><text>{text}</text><group>{group}</group></dragbox>"
+
+
+def unit(name: str, multiplier: int) -> str:
+    return f"<unit><multiplier>{multiplier}</multiplier><unit_name>{name}</unit_name></unit>"
+
+
 def one(data: bytes) -> dict[str, Any]:
     parsed = parse(data, "x.xml")
     assert parsed.rejected == []
@@ -147,49 +163,68 @@ def one(data: bytes) -> dict[str, Any]:
     return {key: value for key, value in found.document.items() if key not in {"id", "stem"}}
 
 
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        (question("multichoice", "<single>false</single>" + answer("33.33333", "x") + answer("33.33333", "y") + answer("33.33333", "z")
-                  + answer("-33.33333", "w")),
-         {"type": "multiple", "scoring": "partial", "options": [{"text": "x", "correct": True}, {"text": "y", "correct": True},
-                                                                {"text": "z", "correct": True}, {"text": "w"}]}),
-        (question("multichoice", "<single>false</single>" + answer("100", "x") + answer("-50", "y")),
-         {"type": "single", "options": [{"text": "x", "correct": True}, {"text": "y"}]}),
-        (question("multichoiceset", answer("100", "x") + answer("100", "y") + answer("0", "z")),
-         {"type": "multiple", "options": [{"text": "x", "correct": True}, {"text": "y", "correct": True}, {"text": "z"}]}),
-        (question("shortanswer", "<usecase>1</usecase>" + answer("100", "&lt;p&gt;") + answer("0", "*", "<feedback><text>F</text></feedback>")),
-         {"type": "short_text", "answers": [{"text": "<p>"}], "case": True, "accents": True, "feedback": "F"}),
-        (question("numerical", answer("100", "1,5", "<tolerance>5e-1</tolerance>")
-                  + "<units><unit><multiplier>1</multiplier><unit_name>m</unit_name></unit><unit><multiplier>100</multiplier>"
-                  "<unit_name>cm</unit_name></unit></units><unitgradingtype>1</unitgradingtype>"),
-         {"type": "numeric", "answers": [{"value": "1,5", "tolerance": "5e-1"}], "unit": "required",
-          "units": [{"name": "m", "factor": "1"}, {"name": "cm", "factor": "1/100"}]}),
-        (question("essay", "<graderinfo format='html'><text>M</text></graderinfo><minwordlimit>5</minwordlimit>"),
-         {"type": "open", "model": "M", "min_words": 5}),
-        (question("ordering", "<gradingtype>ALL_OR_NOTHING</gradingtype>" + answer("1", "x") + answer("2", "y")),
-         {"type": "ordering", "items": ["x", "y"]}),
-        (question("truefalse", answer("100", "true") + answer("0", "false", "<feedback><text>F</text></feedback>")
-                  + "<tags><tag><text>pool:exam</text></tag><tag><text>uno</text></tag></tags>"),
-         {"type": "true_false", "answer": True, "feedback": "F", "pool": "exam", "tags": ["uno"]}),
-        (question("matching", "<shuffleanswers>0</shuffleanswers><subquestion><text>a</text><answer><text>b</text></answer></subquestion>"
-                  "<subquestion><text>c</text><answer><text>b</text></answer></subquestion>"
-                  "<subquestion><text></text><answer><text>d</text></answer></subquestion>"),
-         {"type": "matching", "pairs": [{"left": "a", "right": "b"}, {"left": "c", "right": "b"}], "distractors": ["d"], "shuffle": False}),
-        (question("ddwtos", "<dragbox><text>uno</text><group>1</group></dragbox><dragbox><text>dos</text><group>1</group></dragbox>"
-                  "<dragbox><text>tres</text><group>2</group></dragbox>", "<p>Elegir.</p><p>[[2]] y [[1]]</p>"),
-         {"type": "gaps", "text": "{{a}} y {{b}}", "gaps": [
-             {"id": "a", "kind": "chosen", "options": [{"text": "uno"}, {"text": "dos", "correct": True}]},
-             {"id": "b", "kind": "chosen", "options": [{"text": "uno", "correct": True}, {"text": "dos"}]}]}),
-        (question("cloze", "", "A {:MCV:x~=y#s&iacute;~%50%z} B {2:SAC:=u\\}\\~&amp;v#f~%0%*#no} C {1:NM:=5:1~%25%7}"),
-         {"type": "gaps", "text": "A {{a}} B {{b}} C {{c}}", "gaps": [
-             {"id": "a", "kind": "chosen", "options": [{"text": "x"}, {"text": "y", "correct": True, "feedback": "sí"},
-                                                       {"text": "z", "grade": "1/2"}]},
-             {"id": "b", "kind": "typed", "weight": 2, "case": True, "accents": True, "feedback": "no",
-              "answers": [{"text": "u}~&v", "feedback": "f"}]},
-             {"id": "c", "kind": "numeric", "answers": [{"value": "5", "tolerance": "1"}, {"value": "7", "grade": "1/4"}]}]}),
-    ],
-)  # fmt: skip
+THIRDS = "".join(answer("33.33333", each) for each in "xyz")
+DEFINED: list[tuple[bytes, dict[str, Any]]] = [
+    (
+        question("multichoice", "<single>false</single>" + THIRDS + answer("-33.33333", "w")),
+        {"type": "multiple", "scoring": "partial",
+         "options": [*({"text": each, "correct": True} for each in "xyz"), {"text": "w"}]},
+    ),
+    (
+        question("multichoice", "<single>false</single>" + answer("100", "x") + answer("-50", "y")),
+        {"type": "single", "options": [{"text": "x", "correct": True}, {"text": "y"}]},
+    ),
+    (
+        question("multichoiceset", answer("100", "x") + answer("100", "y") + answer("0", "z")),
+        {"type": "multiple", "options": [{"text": "x", "correct": True}, {"text": "y", "correct": True}, {"text": "z"}]},
+    ),
+    (
+        question("shortanswer", "<usecase>1</usecase>" + answer("100", "&lt;p&gt;") + answer("0", "*", feedback("F"))),
+        {"type": "short_text", "answers": [{"text": "<p>"}], "case": True, "accents": True, "feedback": "F"},
+    ),
+    (
+        question("numerical", answer("100", "1,5", "<tolerance>5e-1</tolerance>")
+                 + f"<units>{unit('m', 1)}{unit('cm', 100)}</units><unitgradingtype>1</unitgradingtype>"),
+        {"type": "numeric", "answers": [{"value": "1,5", "tolerance": "5e-1"}], "unit": "required",
+         "units": [{"name": "m", "factor": "1"}, {"name": "cm", "factor": "1/100"}]},
+    ),
+    (
+        question("essay", "<graderinfo format='html'><text>M</text></graderinfo><minwordlimit>5</minwordlimit>"),
+        {"type": "open", "model": "M", "min_words": 5},
+    ),
+    (
+        question("ordering", "<gradingtype>ALL_OR_NOTHING</gradingtype>" + answer("1", "x") + answer("2", "y")),
+        {"type": "ordering", "items": ["x", "y"]},
+    ),
+    (
+        question("truefalse", answer("100", "true") + answer("0", "false", feedback("F"))
+                 + "<tags><tag><text>pool:exam</text></tag><tag><text>uno</text></tag></tags>"),
+        {"type": "true_false", "answer": True, "feedback": "F", "pool": "exam", "tags": ["uno"]},
+    ),
+    (
+        question("matching", "<shuffleanswers>0</shuffleanswers>" + pair("a", "b") + pair("c", "b") + pair("", "d")),
+        {"type": "matching", "pairs": [{"left": "a", "right": "b"}, {"left": "c", "right": "b"}], "distractors": ["d"],
+         "shuffle": False},
+    ),
+    (
+        question("ddwtos", box("uno", 1) + box("dos", 1) + box("tres", 2), "<p>Elegir.</p><p>[[2]] y [[1]]</p>"),
+        {"type": "gaps", "text": "{{a}} y {{b}}", "gaps": [
+            {"id": "a", "kind": "chosen", "options": [{"text": "uno"}, {"text": "dos", "correct": True}]},
+            {"id": "b", "kind": "chosen", "options": [{"text": "uno", "correct": True}, {"text": "dos"}]}]},
+    ),
+    (
+        question("cloze", "", "A {:MCV:x~=y#s&iacute;~%50%z} B {2:SAC:=u\\}\\~&amp;v#f~%0%*#no} C {1:NM:=5:1~%25%7}"),
+        {"type": "gaps", "text": "A {{a}} B {{b}} C {{c}}", "gaps": [
+            {"id": "a", "kind": "chosen", "options": [{"text": "x"}, {"text": "y", "correct": True, "feedback": "sí"},
+                                                      {"text": "z", "grade": "1/2"}]},
+            {"id": "b", "kind": "typed", "weight": 2, "case": True, "accents": True, "feedback": "no",
+             "answers": [{"text": "u}~&v", "feedback": "f"}]},
+            {"id": "c", "kind": "numeric", "answers": [{"value": "5", "tolerance": "1"}, {"value": "7", "grade": "1/4"}]}]},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "expected"), DEFINED)
 def test_what_the_definition_says(data: bytes, expected: dict[str, Any]) -> None:
     assert one(data) == expected
 

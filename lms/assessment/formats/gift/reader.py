@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lms.assessment.formats.decoding import decode
+from lms.assessment.formats.decoding import decode, head_text
 from lms.assessment.formats.exchange import MAX_TEXT, Document, Gathering, Parsed, Refused
 from lms.assessment.formats.gift.answers import answers_of
 from lms.assessment.formats.gift.blocks import Piece, answer_group, pieces
@@ -20,7 +20,7 @@ BLANK = "_____"
 
 def sniff(head: bytes, name: str) -> int:
     """Braces with answers in a text."""
-    text = head.decode("utf-8", "replace").replace("\0", "").lstrip("\ufeff \n\r\t")
+    text = head_text(head)
     if text[:1] == "<" or text.startswith("PK"):
         return 0
     if re.search(r"^\s*(?:::|\$CATEGORY:)", text, re.MULTILINE):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from lms.assessment.formats.decoding import head_text
 from lms.assessment.formats.exchange import Document, Gathering, Parsed, Refused
 from lms.assessment.formats.file_media import Media
 from lms.assessment.formats.moodle.kinds import KINDS, OTHERS, Notes
@@ -22,7 +23,7 @@ _SHUFFLED = frozenset(["multichoice", "multichoiceset", "matching", "match"])
 
 def sniff(head: bytes, name: str) -> int:  # noqa: ARG001 - the shape of every format
     """A <quiz> at the beginning."""
-    text = head.decode("utf-8", "replace").replace("\0", "").lstrip("\ufeff \n\r\t")
+    text = head_text(head)
     if not text.startswith("<"):
         return 0
     return 95 if re.search(r"<quiz[\s>/]", text) else 0
