@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from lms.assessment.commands import grant, open_room
 from lms.certificates.models import Certificate
 from lms.kit import jobs, outbox
 from lms.kit.clock import utc_now
@@ -99,14 +101,34 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
         )
         entry = post(session, cast)
         prior = prior_certificate(session, cast)
-        grant = queries.grants_of(session, cast.agent.id, now)[0]
+        more = grant(
+            session,
+            cast.trainer.actor,
+            person_code=cast.agent.code,
+            test_slug="banco",
+            time=Fraction(5, 4),
+            attempts=0,
+            reason="Vista",
+            now=now,
+        )
+        room = open_room(
+            session,
+            cast.trainer.actor,
+            test_slug="banco",
+            title="Aula 1",
+            opens_at=now,
+            closes_at=now + timedelta(hours=2),
+            addresses=[],
+            now=now,
+        )
+        role = queries.grants_of(session, cast.agent.id, now)[0]
         assert plan is not None
         made = make_work(session, cast)
         return Provider(
             {
                 **made,
                 "person_code": cast.agent.code,
-                "grant_code": grant.code,
+                "grant_code": role.code,
                 "job_code": world.job.code,
                 "traido:code": prior,
                 "word": "2026-03",
@@ -115,6 +137,9 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
                 "curso:code": scene.enrolment.code,
                 "curso:key": "m1",
                 "prueba:code": scene.enrolment.code,
+                "prueba:key": "practica-1",
+                "adaptacion:code": more.code,
+                "sala:code": room.code,
                 "intento:code": attempt.code,
                 "encuesta:code": done.code,
                 "encuestas:slug": "encuesta",

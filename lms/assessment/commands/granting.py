@@ -74,15 +74,22 @@ def grant(
         after={"person": person.code, "test": test.slug, "time": time, "attempts": attempts, "reason": row.reason},
         now=now,
     )
-    attempt = reading.open_attempt(session, person.id, test.id)
-    if attempt is not None and time > 1:
-        opened = reading.lock_attempt(session, [Attempt.id == attempt.id])
-        factor = conditions.granted(session, person.id, test.id).time
-        plan = content.plan_rules(opened.attempt.plan)
-        due = policy.deadline(opened.attempt.started_at, plan.minutes, factor, plan.closes)
-        if opened.attempt.closed_at is None and not opened.is_late(now) and due > opened.attempt.deadline_at:
-            _move(session, actor, opened, due=due, reason=row.reason, now=now)
+    if time > 1:
+        _lengthen(session, actor, row, now)
     return row
+
+
+def _lengthen(session: Session, actor: Actor, row: Accommodation, now: datetime) -> None:
+    """Move the deadline of the attempt that is open, where one is and what was granted ends later."""
+    attempt = reading.open_attempt(session, row.person_id, row.test_id)
+    if attempt is None:
+        return
+    opened = reading.lock_attempt(session, [Attempt.id == attempt.id])
+    factor = conditions.granted(session, row.person_id, row.test_id).time
+    plan = content.plan_rules(opened.attempt.plan)
+    due = policy.deadline(opened.attempt.started_at, plan.minutes, factor, plan.closes)
+    if opened.attempt.closed_at is None and not opened.is_late(now) and due > opened.attempt.deadline_at:
+        _move(session, actor, opened, due=due, reason=row.reason, now=now)
 
 
 def take_back(session: Session, actor: Actor, *, code: str, reason: str, now: datetime) -> Accommodation:

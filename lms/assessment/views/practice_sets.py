@@ -8,19 +8,17 @@ from collections.abc import Sequence
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
-from lms.assessment.models import BankVersion
 from lms.assessment.queries import attempts as reading
 from lms.assessment.queries import content
 from lms.assessment.queries.content import ReadyQuestion
+from lms.assessment.queries.practice import practice_bank
 from lms.assessment.rules.stream import Stream
 from lms.assessment.views import routes
 from lms.assessment.views.practising import feedback, practice_view
 from lms.catalog.models import Enrolment
-from lms.catalog.queries import content as course_content
 from lms.catalog.queries import enrolment_for
-from lms.kit.errors import Conflict, NotFound
+from lms.kit.errors import NotFound
 from lms.kit.ids import new_code
 from lms.kit.permissions import Permission
 from lms.web.context import actor, db, services, today
@@ -36,19 +34,11 @@ def _drawn(known: Sequence[ReadyQuestion], enrolment: Enrolment, seed: str) -> l
     return [question for question, _ in zip(stream.permuted(known), range(SIZE), strict=False)]
 
 
-def _bank(session: Session, enrolment: Enrolment) -> BankVersion:
-    """The bank that the test of one's own enrolment draws from now."""
-    found = content.test_plan(session, course_content(session, enrolment.version_id).test)
-    if found is None or enrolment.person_id != actor().person_id:
-        raise Conflict("assessment.no_test")
-    return found[1].bank_version
-
-
 @routes.page("/prueba/<code>/practica", allow=Permission.LEARN)
 def practice_set(code: str) -> ResponseReturnValue:
     """Questions of the practice pool, of the topics that the address names (none: of all)."""
     enrolment = enrolment_for(db(), actor(), code, Permission.LEARN, today())
-    bank = _bank(db(), enrolment)
+    bank = practice_bank(db(), enrolment, actor())
     titles = {topic["id"]: topic["title"] for topic in bank.topics}
     topics = [topic for topic in dict.fromkeys(request.args.getlist("tema")) if topic in titles]
     seed = request.args.get("semilla", "")
@@ -73,7 +63,7 @@ def practise_set(code: str, key: str) -> ResponseReturnValue:
     """Feedback on one question of a set. It writes nothing, so it does not take its turn among the writers."""
     with services().database.reading() as session:
         enrolment = enrolment_for(session, actor(), code, Permission.LEARN, today())
-        bank = _bank(session, enrolment)
+        bank = practice_bank(session, enrolment, actor())
         known = content.practice_topics(session, bank.id, ())
         taking = reading.is_taking(session, enrolment.person_id)
     question = next((each for each in known if each.key == key), None)

@@ -138,7 +138,8 @@ def _attempt_page(opened: Opened, refused: Mapping[int, str], wanted: int | None
         as_typed(view, request.form, str(MESSAGES[refused[view.number]])) if view.number in refused else view
         for view in found.questions
     ]
-    for number in sorted(set(refused) - {view.number for view in questions}):
+    # Where the question is not there to say it: on a page that was left, or looked at already.
+    for number in sorted(set(refused) - {view.number for view in questions} | (set(refused) & set(found.checked))):
         flash(_("Pregunta %(number)s: %(why)s", number=number, why=MESSAGES[refused[number]]), "warning")
     left = max(0, int((opened.attempt.deadline_at - now()).total_seconds()))
     return render_template(
