@@ -36,8 +36,13 @@ def bank(slug: str) -> ResponseReturnValue:
         tabs=_tabs(slug, titles, topic),
         rows=[(row, _whole(row)) for row in rows[:size]],
         next_url=next_url,
+        accepted=ACCEPTED,
         words={"difficulty": DIFFICULTIES, "pool": POOLS, "type": TYPES, "status": STATUSES},
     )
+
+
+ACCEPTED = ("numeric", "short_text", "gaps")
+"""Types whose accepted answers the page lists."""
 
 
 def _tabs(slug: str, titles: dict[str, str], topic: str) -> list[tuple[str, str, bool]]:
@@ -51,6 +56,8 @@ def _whole(question: ReadyQuestion) -> ReviewLine:
     """The question as its author wrote it: every choice in that order, the right ones known, all the feedback."""
     order = tuple(range(question.kind.shuffle_size(question.body)))
     line = review_line_of(question, order, None, number=0, reveal=True)
+    # What is accepted and what is remarked is shown whole beside it, whatever the answer.
+    line = replace(line, remarks=(), slots=() if question.kind.name in ACCEPTED else line.slots)
     written = question.shown.get("options")
     if written is None:
         return line
