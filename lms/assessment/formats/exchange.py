@@ -7,11 +7,13 @@ A format is a module that makes a `Format`: it tells its files from others (`sni
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lms.assessment.formats.identity import name_questions
+from lms.assessment.types.base import speaks_of_places
 
 Document = dict[str, Any]
 
@@ -156,7 +158,8 @@ class Gathering:
     def take(self, where: str, line: int, name: str, document: Document, *, key: str = "") -> None:
         """A question; `key` is the id that the file gives it. Raises: Unreadable past the limit of questions."""
         self._count()
-        self.parsed.questions.append(Found(where, line, name, document | {"id": key}, sure=bool(key)))
+        found = _in_order(document | {"id": key})
+        self.parsed.questions.append(Found(where, line, name, found, sure=bool(key)))
 
     def take_scenario(self, where: str, line: int, name: str, document: Document, *, key: str = "") -> None:
         """A scenario; its questions may have an "id" each. Raises: Unreadable past the limit of questions."""
@@ -191,6 +194,24 @@ class Gathering:
     def _count(self) -> None:
         if self.parsed.found >= MAX_QUESTIONS:
             raise Unreadable(f"hay más de {MAX_QUESTIONS} preguntas: partir el archivo")
+
+
+_PLACES = re.compile(
+    r"\b(?:all|none|both|any) of (?:the )?(?:above|these)\b|\b[tn]od[ao]s as anteriores\b", re.IGNORECASE
+)
+
+
+def _in_order(document: Document) -> Document:
+    """`document`, its options kept in the order in which they stand where one speaks of the others."""
+    options = document.get("options")
+    texts = (
+        [str(option.get("text", "")) for option in options if isinstance(option, dict)]
+        if isinstance(options, list)
+        else []
+    )
+    if "shuffle" not in document and any(speaks_of_places(text) or _PLACES.search(text) for text in texts):
+        return document | {"shuffle": False}
+    return document
 
 
 class Losses:

@@ -19,6 +19,7 @@ from lms.assessment.formats.html_markdown import plain_text, to_markdown
 from lms.assessment.formats.identity import slug
 from lms.assessment.formats.markdown_text import escaped, escaped_lines
 from lms.kit import markup
+from tests.assessment.formats.checks import faults_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 
@@ -212,3 +213,15 @@ def test_the_surest_format_wins_and_the_ending_decides_between_equals() -> None:
     assert guess([one, two, no], b"x", "a") is one
     assert guess([no], b"x", "a.xml") is None
     assert guess([], b"x", "a.xml") is None
+
+
+@pytest.mark.parametrize(
+    "last", ["Todas las anteriores", "Ninguna de las anteriores", "All of the above", "None of these."]
+)
+def test_options_that_speak_of_the_others_keep_their_order(last: str) -> None:
+    gathering = Gathering("gift")
+    options = [{"text": "A"}, {"text": "B"}, {"text": last, "correct": True}]
+    gathering.take("línea 1", 1, "a", {"type": "single", "stem": "s", "options": options})
+    parsed = gathering.finish()
+    assert parsed.questions[0].document["shuffle"] is False
+    assert faults_of(parsed) == []
