@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from lms.certificates import commands
 from lms.certificates.forms import DecisionForm, ReopenForm
@@ -18,7 +19,7 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
-@routes.page("/certificados/en-cuestion", allow=Permission.REVOKE)
+@routes.page("/certificados/en-cuestion", allow=Permission.REVOKE, nav=(_l("En cuestión"), 62))
 def at_stake() -> ResponseReturnValue:
     """What waits for a decision, or what was decided; paged by key."""
     waiting, size = "resueltos" not in request.args, settings().page_size
