@@ -71,16 +71,20 @@ class Walk:
         expect(page.locator("[data-saved]")).not_to_contain_text("…")
 
     def _answer(self, page: Any, item: Any, raw: list[str]) -> None:
-        name, kind = f"q{item.position}", item.question.kind.name
         with page.expect_response(lambda answer: answer.url.endswith("/guardar") and answer.ok):
-            if kind == "matching":
-                for place, choice in enumerate(raw):
-                    page.select_option(f"select[name='{name}-{place}']", choice)
-            elif kind == "ordering":
-                self._order(page, name, raw)
-            else:
-                for choice in raw:
-                    page.locator(f"input[name='{name}'][value='{choice}']").check()
+            self.give(page, item, raw)
+
+    def give(self, page: Any, item: Any, raw: list[str]) -> None:
+        """Answer the question that is shown, whether or not it can be sent now."""
+        name, kind = f"q{item.position}", item.question.kind.name
+        if kind == "matching":
+            for place, choice in enumerate(raw):
+                page.select_option(f"select[name='{name}-{place}']", choice)
+        elif kind == "ordering":
+            self._order(page, name, raw)
+        else:
+            for choice in raw:
+                page.locator(f"input[name='{name}'][value='{choice}']").check()
 
     def _order(self, page: Any, name: str, raw: list[str]) -> None:
         """Bring each item to its place with the buttons that move it up."""
