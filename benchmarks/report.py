@@ -21,6 +21,7 @@ from benchmarks.rows import (
     Row,
     Weight,
 )
+from benchmarks.sections import kept
 
 Line = tuple[str, ...]
 _METHOD = Path(__file__).with_name("method.md")
@@ -254,4 +255,5 @@ Processor time in milliseconds a request (of the journey: the whole), of the ser
 
 {as_markdown(list(_detail(run)))}
 
+{kept()}
 {_METHOD.read_text(encoding="utf-8")}"""

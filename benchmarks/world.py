@@ -21,7 +21,7 @@ from lms.assessment import commands as tests
 from lms.assessment.models import Attempt, Result
 from lms.assessment.queries.attempts import items_of
 from lms.catalog import commands as catalog
-from lms.catalog.models import Completion, Enrolment, PartRecord
+from lms.catalog.models import Completion, Course, Enrolment, PartRecord
 from lms.catalog.queries import current_content
 from lms.demo.answers import raw_answer
 from lms.kit import migrate
@@ -214,3 +214,49 @@ def _follow(
 def _insert(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
     for first in range(0, len(rows), 5000):
         session.execute(insert(_table(model)), rows[first : first + 5000])
+
+
+@dataclass(frozen=True)
+class Takers:
+    """A database of people who have read nothing and taken no test yet, `takers` by the course they are enrolled in."""
+
+    database: Database
+    takers: dict[str, tuple[Learner, ...]]
+
+
+def make_takers(settings: config.Settings, content: Any, courses: Iterable[str], count: int) -> Takers:
+    """Migrate the database of `settings` and enrol `count` people in each of the courses: one by commands, the others copied."""
+    database = make_database(settings, make_bus(settings))
+    migrate.upgrade(database.engine)
+    now = utc_now() - timedelta(days=3)
+    with database.writing() as session:
+        publish_content(session, SYSTEM, read_content(content), now=now)
+        place = _places(session, now)
+    takers = {}
+    for number, course in enumerate(courses):
+        with database.writing() as session:
+            first = _hire(session, f"M{number:05d}", f"Persona {number}", place, now)
+            first.password_hash = Passwords(8, 1).hash(PASSWORD)
+            catalog.enrol(
+                session,
+                SYSTEM,
+                person_code=first.code,
+                course_slug=course,
+                training_type="initial",
+                due_on=None,
+                now=now,
+            )
+            session.flush()
+            _copy(session, [first.id], [(first.id, copy) for copy in range(count - 1)])
+        with database.reading() as session:
+            takers[course] = tuple(
+                Learner(row[0], row[1])
+                for row in session.execute(
+                    select(Person.employee_number, Enrolment.code)
+                    .join(Enrolment, Enrolment.person_id == Person.id)
+                    .join(Course, Course.id == Enrolment.course_id)
+                    .where(Course.slug == course)
+                    .order_by(Person.id)
+                )
+            )
+    return Takers(database, takers)

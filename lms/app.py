@@ -18,6 +18,7 @@ from lms.assessment import jobs as assessment_jobs
 from lms.assessment import notices as assessment_notices
 from lms.assessment import views as assessment_views
 from lms.assessment.commands.regrading import JOB as REGRADE
+from lms.assessment.commands.statistics import JOB as MEASURE
 from lms.assessment.events import ResultRegraded
 from lms.assessment.views import routes as assessment_routes
 from lms.catalog import notices as catalog_notices
@@ -108,6 +109,7 @@ def make_jobs(settings: config.Settings) -> Jobs:
     jobs = Jobs()
     files = make_store(settings)
     jobs.register(hours_jobs.RECORDS, hours_jobs.records_export(files), title=_l("Registros de horas"))
+    jobs.register(MEASURE, assessment_jobs.measure_test, title=_l("Estadísticas de una prueba"))
     jobs.register(REGRADE, assessment_jobs.regrade, title=_l("Recalificación"))
     return jobs
 
@@ -218,6 +220,7 @@ def _fill_slots(app: Flask) -> None:
     slots.fill(app, "person.panels", catalog_views.person_panel)
     slots.fill(app, "person.panels", skill_views.person_panel)
     slots.fill(app, "person.panels", assessment_views.results.person_panel)
+    slots.fill(app, "person.panels", assessment_views.granting.person_panel)
     slots.fill(app, "person.panels", hours_views.person_panel)
     slots.fill(app, "person.panels", certificate_views.person_panel)
     slots.fill(app, "person.panels", history_views.person_panel)

@@ -54,6 +54,8 @@ class LazyGroup(click.Group):
 
     reading = frozenset({"history", "hours", "keys", "metrics"})
     """Groups whose commands use the database: each runs inside the application, with the database as its object."""
+    sometimes = frozenset({"banks"})
+    """Groups with commands that need the database now and then: they get what opens the application as their object."""
     _mounted: ClassVar[set[str]] = set()
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -63,6 +65,8 @@ class LazyGroup(click.Group):
         if cmd_name in self.lazy:
             module, _, name = self.lazy[cmd_name].partition(":")
             found: click.Group = getattr(importlib.import_module(module), name)
+            if cmd_name in self.sometimes:
+                ctx.obj = application
             if cmd_name in self.reading and cmd_name not in self._mounted:
                 self._mounted.add(cmd_name)
                 for command in found.commands.values():

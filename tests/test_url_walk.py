@@ -35,6 +35,9 @@ NOT_ABOUT_A_PERSON = {
     "catalog.preview_module",
     "assessment.bank",
     "assessment.media",
+    "assessment.statistics",
+    "assessment.measure",
+    "assessment.item_statistics",
     "assessment.regrade",  # a question; the people it changes are named within reach only
     "assessment.regrades",
     "assessment.dispute_case",  # whose it is, is not said to anybody

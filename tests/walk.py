@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from lms.assessment.commands import grant, open_room
 from lms.assessment.models import (
     Attempt,
     AttemptItem,
@@ -119,8 +121,28 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
         )
         entry = post(session, cast)
         prior = prior_certificate(session, cast)
+        more = grant(
+            session,
+            cast.trainer.actor,
+            person_code=cast.agent.code,
+            test_slug="banco",
+            time=Fraction(5, 4),
+            attempts=0,
+            reason="Vista",
+            now=now,
+        )
+        room = open_room(
+            session,
+            cast.trainer.actor,
+            test_slug="banco",
+            title="Aula 1",
+            opens_at=now,
+            closes_at=now + timedelta(hours=2),
+            addresses=[],
+            now=now,
+        )
+        role = queries.grants_of(session, cast.agent.id, now)[0]
         reviewed = make_reviewed(session, cast, now)
-        grant = queries.grants_of(session, cast.agent.id, now)[0]
         assert plan is not None
         made = make_work(session, cast)
         picture = make_picture(session, scene.bank_version.bank_id, files)
@@ -129,7 +151,7 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
                 **made,
                 **reviewed,
                 "person_code": cast.agent.code,
-                "grant_code": grant.code,
+                "grant_code": role.code,
                 "job_code": world.job.code,
                 "traido:code": prior,
                 "word": "2026-03",
@@ -138,6 +160,9 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
                 "curso:code": scene.enrolment.code,
                 "curso:key": "m1",
                 "prueba:code": scene.enrolment.code,
+                "prueba:key": "practica-1",
+                "adaptacion:code": more.code,
+                "sala:code": room.code,
                 "medio:name": picture,
                 "intento:code": attempt.code,
                 "encuesta:code": done.code,
@@ -156,6 +181,10 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
                 "contenido:slug": "curso",
                 "contenido:key": "m1",
                 "assessment.bank:slug": "banco",
+                "assessment.statistics:slug": "banco",
+                "assessment.measure:slug": "banco",
+                "assessment.item_statistics:slug": "banco",
+                "assessment.item_statistics:key": "single-1",
                 "categoria-c:key": FIGURES[0].key,
             }
         )

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import config
-from lms.assessment.jobs import close_expired
+from lms.assessment.jobs import close_expired, measure_outdated
 from lms.certificates.commands import tell_expiring
 from lms.kit import anchors, audit, jobs, outbox
 from lms.kit.clock import local_day
@@ -56,7 +56,8 @@ def nightly(database: Database, settings: config.Settings, now: datetime) -> Don
     """The work of every night, then a `tick`.
 
     Survey answers leave the buffer in shuffled order, dead sessions go, the accounts of leavers close, bytes
-    of files that no row names are removed. What was sent, read and fetched long ago is forgotten; what falls due is told.
+    of files that no row names are removed. What was sent, read and fetched long ago is forgotten; what falls due is told;
+    item statistics take in what was graded since.
     The audit trail is signed up to its end.
     """
     today, files = local_day(now, settings.zone), make_store(settings)
@@ -71,6 +72,7 @@ def nightly(database: Database, settings: config.Settings, now: datetime) -> Don
     with database.writing() as session:
         tell_expiring(session, today=today, days=settings.notice_expiry_days, now=now)
         tell_due(session, today=today, now=now)
+    measure_outdated(database, now)
     with database.reading() as session:
         swept = files.sweep(session, now)
     done = tick(database, now)

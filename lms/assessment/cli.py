@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 import config
+from lms.assessment.exchange_cli import convert_command, import_command
 from lms.assessment.formats.bank import LoadedBank
 from lms.assessment.formats.media import MAX_BYTES
 from lms.assessment.formats.yaml_bank import check_reviews, load_bank, load_banks
@@ -19,6 +20,10 @@ from lms.kit.content import Report
 @click.group()
 def banks() -> None:
     """Question banks."""
+
+
+banks.add_command(import_command)
+banks.add_command(convert_command)
 
 
 @banks.command()

@@ -6,7 +6,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
+from wtforms import DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its types lag behind
+from wtforms.validators import InputRequired, Length
 
 from lms.assessment.commands.answering import Entry
 from lms.assessment.queries.attempts import Item
@@ -21,8 +25,59 @@ MAX_DENOMINATOR = 1_000
 """Points finer than this are a slip of the keyboard, and would not fit a column after a sum."""
 
 
+_NEEDED = InputRequired(_l("Falta completar este campo."))
+_MOST_REASON = 500
+
+
 class EmptyForm(Form):
     """A button: nothing but the protection against forged requests."""
+
+
+class GrantForm(Form):
+    """More time or attempts for a person at a test. `time` is a percentage beside the whole."""
+
+    test = SelectField(_l("Prueba"), validators=[_NEEDED])
+    time = SelectField(
+        _l("Tiempo de más"),
+        choices=[
+            SelectChoice(value, label)
+            for value, label in (
+                ("0", _l("ninguno")),
+                ("10", _l("una décima parte")),
+                ("25", _l("una cuarta parte")),
+                ("50", _l("la mitad")),
+                ("100", _l("otro tanto: el doble en total")),
+                ("200", _l("dos veces más: el triple en total")),
+            )
+        ],
+        default="25",
+    )
+    attempts = IntegerField(_l("Intentos de más"), default=0, validators=[_NEEDED])
+    reason = TextAreaField(_l("Motivo"), validators=[_NEEDED, Length(max=_MOST_REASON)])
+
+
+class ReasonForm(Form):
+    """Why something is taken back."""
+
+    reason = TextAreaField(_l("Motivo"), validators=[_NEEDED, Length(max=_MOST_REASON)])
+
+
+class RoomForm(Form):
+    """A supervised room. Times are those of the reader's zone."""
+
+    test = SelectField(_l("Prueba"), validators=[_NEEDED])
+    title = StringField(_l("Nombre de la sala"), validators=[_NEEDED, Length(max=100)])
+    opens_at = DateTimeLocalField(_l("Desde"), format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], validators=[_NEEDED])
+    closes_at = DateTimeLocalField(_l("Hasta"), format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], validators=[_NEEDED])
+    addresses = TextAreaField(_l("Redes desde las que se entra"), validators=[Length(max=2_000)])
+
+
+class MinutesForm(Form):
+    """More minutes in one attempt under way."""
+
+    attempt = HiddenField(validators=[Length(max=12)])
+    minutes = IntegerField(_l("Minutos de más"), default=10, validators=[_NEEDED])
+    reason = StringField(_l("Motivo"), validators=[_NEEDED, Length(max=_MOST_REASON)])
 
 
 def entries(document: object) -> list[Entry]:

@@ -17,6 +17,34 @@ MESSAGES = {
         "No quedan intentos. Quien coordina o forma puede asignar el curso otra vez como refuerzo."
     ),
     "assessment.wait": _l("Todavía no se puede empezar otro intento: hay que esperar hasta %(at)s (UTC)."),
+    "assessment.not_yet": _l("La prueba todavía no abrió: se puede empezar desde %(at)s (UTC)."),
+    "assessment.window_over": _l("La prueba cerró el %(at)s (UTC): no admite otro intento."),
+    "assessment.address": _l(
+        "La prueba se hace desde la red que indica su plan, y esta no lo es. Lo guardado sigue guardado: seguir desde allí."
+    ),
+    "assessment.room_wrong": _l(
+        "Ese código no abre una sala para esta prueba, acá y ahora. Pedirlo otra vez a quien toma la prueba."
+    ),
+    "assessment.room_not_found": _l("No hay una sala con ese código al alcance de esta cuenta."),
+    "assessment.room_not_allowed": _l("Abrir salas no está entre los permisos de la cuenta."),
+    "assessment.room_title": _l("Falta el nombre de la sala."),
+    "assessment.room_times": _l(
+        "La sala tiene que cerrar después de abrir, en el futuro, y durar %(days)s días como mucho."
+    ),
+    "assessment.room_network": _l("«%(network)s» no es una red como 10.20.0.0/16."),
+    "assessment.test_not_found": _l("No hay una prueba publicada con ese nombre."),
+    "assessment.accommodation_not_found": _l("No hay una adaptación con ese código al alcance de esta cuenta."),
+    "assessment.grant_self": _l("El tiempo o los intentos de más los da otra persona, nunca quien los usa."),
+    "assessment.grant_nothing": _l("Falta decir qué se da: tiempo, intentos, o ambos."),
+    "assessment.grant_bounds": _l("Se puede dar hasta cuatro veces el tiempo y hasta %(attempts)s intentos de más."),
+    "assessment.grant_back": _l("Esa adaptación ya se había retirado."),
+    "assessment.reason_missing": _l("Falta el motivo."),
+    "assessment.minutes_bounds": _l("Los minutos van de 1 a %(most)s."),
+    "assessment.no_more_time": _l("La prueba cierra antes: no queda tiempo para dar."),
+    "assessment.no_such_page": _l("Esa página no es la que sigue. Recargar la prueba: lo guardado sigue guardado."),
+    "assessment.time_over": _l("Se terminó el tiempo del intento. Lo guardado hasta entonces cuenta."),
+    "assessment.check_not_offered": _l("En esta prueba las respuestas se ven al final."),
+    "assessment.check_unanswered": _l("Falta responder la pregunta antes de comprobarla."),
     "assessment.busy": _l("El intento no pudo empezar porque otro estaba empezando. Probar otra vez."),
     "assessment.attempt_not_found": _l("No hay un intento con ese código al alcance de esta cuenta."),
     "assessment.closed": _l("El intento ya está cerrado: lo que se respondió después no se guardó."),
@@ -48,6 +76,9 @@ MESSAGES = {
     "assessment.answer.too_long": _l("La respuesta tiene más partes de las que admite la pregunta."),
     "assessment.answer.unknown_choice": _l("La respuesta nombra una opción que esta pregunta no muestra."),
     "assessment.answer.repeated": _l("El mismo elemento está en dos lugares: cada uno va una sola vez."),
+    "assessment.answer.page_left": _l("Esa página ya se dejó y no vuelve: la respuesta no cambia."),
+    "assessment.answer.page_to_come": _l("Esa pregunta está en una página que todavía no se abrió."),
+    "assessment.answer.checked": _l("Esa respuesta ya se comprobó: no se puede cambiar."),
     "assessment.answer.sequence_used": _l(
         "Ese número de envío ya se usó con otro contenido: se conserva lo guardado antes."
     ),
@@ -67,6 +98,8 @@ MESSAGES = {
     "assessment.regrade_nothing_left": _l(
         "Hay intentos que sin esta pregunta no tendrían ninguna: dar sus puntos a todos en lugar de quitarla."
     ),
+    "assessment.no_statistics": _l("No hay una prueba con ese nombre."),
+    "assessment.question_not_measured": _l("Todavía no hay estadísticas de esa pregunta."),
     "assessment.mark_not_found": _l("No hay una respuesta abierta entregada en ese lugar del intento."),
     "assessment.mark_own": _l("La respuesta propia la califica otra persona."),
     "assessment.mark_levels": _l("Elegir un nivel de cada criterio: no se guardó nada."),
@@ -118,11 +151,21 @@ STATUSES = {"draft": _l("borrador"), "reviewed": _l("revisada"), "retired": _l("
 STEPS = {
     "answer": _l("respuesta"),
     "flag": _l("marca"),
+    "page": _l("página"),
+    "check": _l("comprobación"),
+    "extend": _l("más tiempo"),
     "submit": _l("entrega"),
     "expire": _l("se terminó el tiempo"),
     "left": _l("salió de la página"),
     "paste": _l("pegó un texto"),
-    "extend": _l("más tiempo"),
-    "page": _l("abrió una página"),
-    "check": _l("miró la corrección"),
 }
+ITEM_FLAGS = {
+    "hard": _l("muy difícil"),
+    "easy": _l("muy fácil"),
+    "no_variance": _l("todos igual"),
+    "weak": _l("discrimina poco"),
+    "negative": _l("discrimina al revés"),
+    "better_than_key": _l("un distractor supera a la clave"),
+    "never_chosen": _l("hay respuestas que nadie dio"),
+}
+"""What the statistics of a question may draw attention to."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
-from flask import Flask, g, session
+from flask import Flask, g, request, session
 from flask_login import LoginManager, UserMixin, login_user, logout_user
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,12 @@ from lms.web.context import settings
 
 _SEEN = "seen"
 _SEEN_STEP = 60
-LoadActor = Callable[[Session, str, datetime, str], Actor | None]
+
+
+class LoadActor(Protocol):
+    """Reads who holds a session; `bare` where no page will be drawn, so that nothing for its head has to be counted."""
+
+    def __call__(self, session: Session, token_hash: str, now: datetime, zone: str, *, bare: bool) -> Actor | None: ...
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
@@ -41,7 +46,7 @@ def init_app(app: Flask, load_actor: LoadActor) -> None:
     def load(token: str) -> SignedIn | None:
         if not _awake() or "db" not in g:
             return None
-        actor = load_actor(g.db, token_hash(token), g.now, settings().zone)
+        actor = load_actor(g.db, token_hash(token), g.now, settings().zone, bare=request.is_json)
         return None if actor is None else SignedIn(actor, token)
 
 

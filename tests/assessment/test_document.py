@@ -84,6 +84,50 @@ def _scenario(document: dict[str, Any]) -> tuple[str, list[Any], list[str]]:
     return key, [question for _, question in found], [fault.message for fault in report.errors]
 
 
+OLD = {
+    "single": ({"options": [{"text": "Uno", "correct": True}, {"text": "Dos", "feedback": "F"}]}, "1db225515a022e36"),
+    "multiple": (
+        {
+            "options": [
+                {"text": "Uno", "correct": True},
+                {"text": "Dos", "feedback": "F"},
+                {"text": "Tres", "correct": True},
+            ],
+            "scoring": "partial",
+        },
+        "1eef3380f936a542",
+    ),
+    "true_false": ({"answer": False, "feedback": "F"}, "809b782fcba9e247"),
+    "matching": (
+        {
+            "pairs": [{"left": f"l{n}", "right": f"r{n}", "feedback": "F"} for n in range(3)],
+            "distractors": ["d"],
+        },
+        "209b8214d5268f11",
+    ),
+    "ordering": ({"items": ["a", "b", "c"], "feedback": "F"}, "637214a1f6e1f416"),
+}
+"""Questions as they were before there was more to say, and the beginning of the hash that they were published under."""
+
+
+@pytest.mark.parametrize("kind", sorted(OLD))
+def test_a_question_without_new_keys_keeps_the_hash_it_was_published_under(kind: str) -> None:
+    own, digest = OLD[kind]
+    base = {"id": "p-1", "type": kind, "topic": "a", "difficulty": "easy", "pool": "exam"}
+    document = base | {"stem": "¿Qué?", "explanation": "E", "review": "m#s"} | own
+    question, _ = read(document)
+    assert question is not None
+    assert question.content_hash.startswith(digest)
+    for more in ({"title": "T"}, {"tags": ["t"]}, {"status": "draft"}, {"general": "G"}):
+        other, _ = read(document | more)
+        assert other is not None
+        assert other.content_hash != question.content_hash
+    for usual in ({"status": "reviewed"}, {"tags": []}, {"title": ""}):
+        same, _ = read(document | usual)
+        assert same is not None
+        assert same.content_hash == question.content_hash
+
+
 def test_questions_of_two_scenarios_are_no_scenario() -> None:
     with pytest.raises(ValueError, match="one scenario"):
         scenario_document([])

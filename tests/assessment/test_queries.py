@@ -12,7 +12,7 @@ from lms.assessment.models import AttemptStep
 from lms.assessment.queries import attempts as reading
 from lms.assessment.queries import content
 from lms.assessment.rules.plan import Section
-from lms.assessment.views.presenting import answer_words, given_ids, topic_lines
+from lms.assessment.views.presenting import answer_words, topic_lines
 from lms.kit.errors import NotFound
 from lms.kit.permissions import Permission
 from tests.assessment.scene import MINUTE, answer_all, items_of, make_scene, plan, raw, singles
@@ -116,9 +116,10 @@ def test_given_answers_come_back_in_the_order_shown(cast, scene, session):
     for item in items_of(session, attempt):
         for right in (True, False):
             sent = raw(item, right=right)
-            answer = item.question.kind.parse_answer(sent, item.question.body, item.order)
-            assert sorted(given_ids(item.present(), answer, item.order)) == sorted(sent)
-        assert given_ids(item.present(), None, item.order) == ()
+            kind, body = item.question.kind, item.question.body
+            answer = kind.parse_answer(sent, body, item.order)
+            assert sorted(kind.given(body, answer, item.order)) == sorted(sent)
+        assert kind.given(body, None, item.order) == ()
 
 
 def test_answers_in_words_are_as_written(cast, scene, session):

@@ -99,7 +99,8 @@ def _sit(walk: Walk, member: Member, answer: Answer, context: dict[str, Any]) ->
     for position, key in keys.items():
         card = page.locator(f"#q{position}")
         _reach(page, card, answer, first=position == 1)
-        walk.judge(page)
+        if answer is not _by_keyboard:  # the page is the one that the mouse saw
+            walk.judge(page)
         _looks_right(page, card, key)
         answer(page, card, key)
     page.locator("[data-saved]", has_text="Guardado").wait_for()

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from lms.assessment.models import AttemptStep
 from lms.assessment.queries import attempts as reading
 from lms.assessment.queries.attempts import Held, Item, Opened, held
+from lms.assessment.queries.saving import hold_own
 from lms.assessment.rules.canonical import canonical_json
 from lms.assessment.rules.pages import Locks, locks
 from lms.assessment.rules.policy import Save, Step, classify
@@ -68,8 +69,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an entry: `saved`, `replay` (stored before), `late` (kept, does not count), `refused`, or `dropped`
-    (a trace more than are kept).
+    """What became of an entry: `saved`, `replay` (stored before, in time), `late` (kept, does not count), `refused`, or
+    `dropped` (a trace more than are kept).
     """
 
     entry: Entry
@@ -93,9 +94,9 @@ def save(session: Session, actor: Actor, *, attempt_code: str, entries: Sequence
     """
     if len(entries) > MAX_ENTRIES:
         raise Invalid("assessment.too_many", limit=MAX_ENTRIES)
-    attempt = reading.hold_own(session, actor, attempt_code)
+    attempt, items = _hold(session, actor, attempt_code, entries)
     late = _late(attempt, now)
-    return _take(session, attempt, [(entry, now, late) for entry in entries])
+    return _take(session, attempt, items, [(entry, now, late) for entry in entries])
 
 
 def save_series(session: Session, actor: Actor, *, attempt_code: str, timed: Sequence[tuple[datetime, Entry]]) -> Saved:
@@ -106,16 +107,25 @@ def save_series(session: Session, actor: Actor, *, attempt_code: str, timed: Seq
     """
     if len(timed) > MAX_ENTRIES:
         raise Invalid("assessment.too_many", limit=MAX_ENTRIES)
-    attempt = reading.hold_own(session, actor, attempt_code)
-    return _take(session, attempt, [(entry, at, _late(attempt, at)) for at, entry in timed])
+    attempt, items = _hold(session, actor, attempt_code, [entry for _, entry in timed])
+    return _take(session, attempt, items, [(entry, at, _late(attempt, at)) for at, entry in timed])
 
 
-def _take(session: Session, attempt: Held, given: Sequence[tuple[Entry, datetime, bool]]) -> Saved:
+def _hold(
+    session: Session, actor: Actor, attempt_code: str, entries: Iterable[Entry]
+) -> tuple[Held, Mapping[int, Item]]:
+    """The attempt, locked, and the questions that the entries are about, by position."""
+    attempt, items = hold_own(session, actor, attempt_code, (entry.position for entry in entries if _sound(entry)))
+    return attempt, {item.position: item for item in items}
+
+
+def _take(
+    session: Session, attempt: Held, items: Mapping[int, Item], given: Sequence[tuple[Entry, datetime, bool]]
+) -> Saved:
     """Judge entries in order and store what is to be stored; each comes with its moment and whether that is late."""
     if not given:
         return Saved(attempt, ())
     sound = [entry for entry, _, _ in given if _sound(entry)]
-    items = {item.position: item for item in _items(session, attempt, [entry.position for entry in sound])}
     room = MAX_TRACES
     if any(entry.is_trace for entry in sound):
         room -= reading.trace_count(session, attempt.id)
@@ -273,11 +283,6 @@ def _sound(entry: Entry) -> bool:
     )
 
 
-def _items(session: Session, attempt: Held, positions: Iterable[int]) -> list[Item]:
-    wanted = set(positions)
-    return reading.items_of(session, attempt.id, wanted) if wanted else []
-
-
 def _known(session: Session, attempt: Held, entries: Sequence[Entry]) -> list[Step]:
     if not entries:
         return []
@@ -305,7 +310,9 @@ def _judge(
     if verdict is Save.CONFLICT:
         return _refused(entry, "answer.sequence_used")
     if verdict is Save.REPLAY:
-        return Outcome(entry, "replay", note=note), None
+        # What came late the first time is told so again: sending it once more does not make it count.
+        was_late = any(step.late for step in known if (step.tab, step.seq) == (entry.tab, entry.seq))
+        return Outcome(entry, "late" if was_late else "replay", note=note), None
     # What is refused for its page is not kept: it was given to a question that its person could not see any more.
     if not entry.is_trace and (key := locked.refusal(entry.position, answer=entry.is_answer)):
         return _refused(entry, key)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from lms.assessment.commands.answering import Entry, judge_series
 from lms.assessment.commands.closing import close_step, note_close
+from lms.assessment.commands.failing import after_failure
 from lms.assessment.commands.results import new_result
 from lms.assessment.commands.starting import item_row, new_attempt, note_start, refuse_start
 from lms.assessment.events import AttemptGraded
@@ -171,6 +172,8 @@ class _Room:
         for (actor, enrolment, at), attempt, result in zip(self._graded, self._attempts, self._results, strict=True):
             catalog.complete_where_done(session, actor, enrolment, self._states[enrolment.id], now=at)
             emit(session, AttemptGraded(attempt.id, result.id, attempt.person_id, attempt.enrolment_id, result.passed))
+            if not result.passed:
+                after_failure(session, attempt, enrolment, enrolment.course, zone=actor.zone, now=at)
 
     def _test(self, enrolment: Enrolment) -> tuple[Test, PlanVersion]:
         slug = self._versions[enrolment.version_id].test

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from lms.assessment.commands.failing import after_failure
 from lms.assessment.commands.regrading import catch_up, grading
 from lms.assessment.commands.results import new_result, settle
 from lms.assessment.models import Attempt, AttemptStep, Result
@@ -82,6 +83,9 @@ def finish(session: Session, actor: Actor, opened: Opened, result: Result, *, ac
     subject = ("attempt", opened.attempt.code)
     audit.record(session, actor, action=action, subject=subject, after=graded, now=now)
     settle(session, actor, opened, standing, now=now)
+    if not standing.passed:
+        zone = opened.zone or actor.zone
+        after_failure(session, opened.attempt, opened.enrolment, opened.course, zone=zone, now=now)
     return standing
 
 

@@ -12,15 +12,8 @@ from lms.assessment.queries import attempts as reading
 from lms.assessment.queries import content
 from lms.assessment.queries.attempts import Opened
 from lms.assessment.rules.pages import CHECK_TAB, Page, pages
-from lms.assessment.rules.plan import TestPlan
 from lms.kit.errors import Conflict, Invalid, NotFound
 from lms.kit.permissions import Actor
-
-
-def pages_of(session: Session, opened: Opened, plan: TestPlan) -> list[Page]:
-    """The pages of an attempt, in order."""
-    items = reading.items_of(session, opened.attempt.id)
-    return pages([item.scenario for item in items], plan.page_size)
 
 
 def turn_page(session: Session, actor: Actor, *, attempt_code: str, to: int, now: datetime) -> Page:
@@ -36,7 +29,8 @@ def turn_page(session: Session, actor: Actor, *, attempt_code: str, to: int, now
         raise Invalid("assessment.no_such_page")
     if to <= open_page.number:
         return open_page  # a form that was sent twice, or another tab has gone on
-    every = pages_of(session, opened, content.plan_rules(opened.attempt.plan))
+    plan = content.plan_rules(opened.attempt.plan)
+    every = pages([item.scenario for item in reading.items_of(session, opened.attempt.id)], plan.page_size)
     if to != open_page.number + 1 or to > len(every):
         raise Invalid("assessment.no_such_page")
     session.add(page_step(opened.attempt.id, every[to - 1], now))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from lms.assessment.formats.bank import REVIEWED, LoadedBank, LoadedQuestion, Topic
+from lms.assessment.formats.bank import LoadedBank, LoadedQuestion, Topic
 from lms.assessment.formats.fields import read_id
 from lms.assessment.formats.media import FOLDER, MAX_BYTES, Shelf
 from lms.assessment.formats.yaml_plan import read_plan
@@ -161,14 +161,23 @@ class _Loader:
         return read_plan(path, name, self._report, self._topics, self._candidates(), unplaced=self._unplaced())
 
     def _candidates(self) -> list[Candidate]:
-        """What the plan can draw. A question whose body has a fault counts: the plan is not to blame for it.
-
-        The questions of a scenario do not come one by one.
-        """
+        """What the plan can draw. A question whose body has a fault counts: the plan is not to blame for it."""
         return [
-            Candidate(number, number, head.topic, head.difficulty, head.exclusive, 0, head.pool, key=head.key)
+            Candidate(
+                number,
+                number,
+                head.topic,
+                head.difficulty,
+                head.exclusive,
+                0,
+                head.pool,
+                scenario=head.scenario,
+                place=number,
+                status=head.status,
+                key=head.key,
+            )
             for number, head in enumerate(self._heads)
-            if head.topic and head.difficulty and head.pool and head.status == REVIEWED and not head.scenario
+            if head.topic and head.difficulty and head.pool
         ]
 
     def _unplaced(self) -> int:

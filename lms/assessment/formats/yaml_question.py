@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lms.assessment.formats.bank import REVIEWED, STATUSES, LoadedQuestion, Reference
 from lms.assessment.formats.fields import read_choice, read_id
@@ -49,15 +49,6 @@ class _Shared:
     scenario: str = ""
     stem: str = ""
     place: int = 0
-
-    def entries(self) -> Body:
-        """What of this belongs to the content of a question; what is as it was before it could be said is left out."""
-        found: Body = {"title": self.title} if self.title else {}
-        if self.status != REVIEWED:
-            found["status"] = self.status
-        if self.scenario:
-            found["scenario"] = {"key": self.scenario, "stem": self.stem, "place": self.place}
-        return found
 
 
 Read = tuple[Head, LoadedQuestion | None]
@@ -142,18 +133,6 @@ def _read(reader: Reader, shared: _Shared, media: Shelf | None, before: int) -> 
         return head, None
     if media is not None:
         body, explanation = TYPES[kind].map_texts(body, media.placed), media.placed(explanation)
-    content = {
-        "key": head.key,
-        "type": kind,
-        "topic": head.topic,
-        "difficulty": head.difficulty,
-        "pool": head.pool,
-        "explanation": explanation,
-        "review": review,
-        "exclusive": head.exclusive,
-        "body": body,
-        **shared.entries(),
-    }
     question = LoadedQuestion(
         key=head.key,
         type=kind,
@@ -165,7 +144,7 @@ def _read(reader: Reader, shared: _Shared, media: Shelf | None, before: int) -> 
         review=review,
         exclusive=head.exclusive,
         body=body,
-        content_hash=content_hash(content | ({"tags": list(tags)} if tags else {})),
+        content_hash="",
         file=reader.file,
         line=reader.first_line,
         title=shared.title,
@@ -175,7 +154,32 @@ def _read(reader: Reader, shared: _Shared, media: Shelf | None, before: int) -> 
         scenario_stem=shared.stem,
         scenario_place=shared.place,
     )
-    return head, question
+    return head, replace(question, content_hash=content_hash(content_of(question)))
+
+
+def content_of(question: LoadedQuestion) -> Body:
+    """What the content hash of a question covers. What it could not say once is left out while it does not say it."""
+    content: Body = {
+        "key": question.key,
+        "type": question.type,
+        "topic": question.topic,
+        "difficulty": question.difficulty,
+        "pool": question.pool,
+        "explanation": question.explanation,
+        "review": question.review,
+        "exclusive": question.exclusive,
+        "body": question.body,
+    }
+    if question.title:
+        content["title"] = question.title
+    if question.tags:
+        content["tags"] = list(question.tags)
+    if question.status != REVIEWED:
+        content["status"] = question.status
+    if question.scenario:
+        place = {"key": question.scenario, "stem": question.scenario_stem, "place": question.scenario_place}
+        content["scenario"] = place
+    return content
 
 
 def _review(reader: Reader) -> str:

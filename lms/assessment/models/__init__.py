@@ -11,6 +11,7 @@ from lms.assessment.models.content import (
     QuestionVersion,
     Test,
 )
+from lms.assessment.models.statistics import ItemStatistic, StatisticsRun
 from lms.assessment.models.supervision import Accommodation, Dispute, DisputeAnswer, ExamRoom, Mark, Regrade
 
 __all__ = [
@@ -25,11 +26,13 @@ __all__ = [
     "Dispute",
     "DisputeAnswer",
     "ExamRoom",
+    "ItemStatistic",
     "Mark",
     "PlanVersion",
     "Question",
     "QuestionVersion",
     "Regrade",
     "Result",
+    "StatisticsRun",
     "Test",
 ]

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.assessment.models import Attempt, AttemptItem, AttemptStep, PlanVersion, QuestionVersion, Regrade, Result
@@ -154,23 +154,6 @@ def lock_attempt(session: Session, condition: Iterable[ColumnElement[bool]]) -> 
     return Opened(row[0], row[1], row[2], row[3] or "")
 
 
-_ATTEMPT = Attempt.__table__.c
-_HOLD = (
-    select(*(_ATTEMPT[name] for name in ("id", "deadline_at", "grace_seconds", "closed_at")))
-    .where(_ATTEMPT.code == bindparam("code"), _ATTEMPT.person_id == bindparam("person"))
-    .with_for_update()
-)
-
-
-def hold_own(session: Session, actor: Actor, code: str) -> Held:
-    """One's own attempt, locked, and no more of it than saving needs: this runs at every answer. Raises: NotFound."""
-    person = -1 if actor.person_id is None else actor.person_id
-    row = session.execute(_HOLD, {"code": code, "person": person}).one_or_none()
-    if row is None:
-        raise NotFound("assessment.attempt_not_found")
-    return Held(row.id, row.deadline_at, row.grace_seconds, row.closed_at)
-
-
 def lock_own(session: Session, actor: Actor, code: str) -> Opened:
     """One's own attempt, locked. Raises: NotFound."""
     return _own(session, actor, code, _OWN_LOCKED)
@@ -188,13 +171,14 @@ def expired(session: Session, now: datetime, limit: int) -> list[str]:
 
 
 _ITEM, _QUESTION = AttemptItem.__table__, QuestionVersion.__table__
+ITEM_COLUMNS = (
+    *(_ITEM.c[name] for name in ("position", "question_version_id", "option_order", "points_num", "points_den")),
+    _ITEM.c.section,
+    _QUESTION.c.content_hash,
+    _QUESTION.c.scenario,
+)
 _ITEMS = (
-    select(
-        *(_ITEM.c[name] for name in ("position", "question_version_id", "option_order", "points_num", "points_den")),
-        _ITEM.c.section,
-        _QUESTION.c.content_hash,
-        _QUESTION.c.scenario,
-    )
+    select(*ITEM_COLUMNS)
     .join_from(_ITEM, _QUESTION, _QUESTION.c.id == _ITEM.c.question_version_id)
     .where(_ITEM.c.attempt_id == bindparam("attempt"))
     .order_by(_ITEM.c.position)
@@ -208,6 +192,11 @@ def items_of(session: Session, attempt_id: int, positions: Iterable[int] | None 
         rows = session.execute(_ITEMS, {"attempt": attempt_id}).all()
     else:
         rows = session.execute(_ITEMS_AT, {"attempt": attempt_id, "positions": sorted(set(positions))}).all()
+    return items_from(session, rows)
+
+
+def items_from(session: Session, rows: Sequence[Row[Any]]) -> list[Item]:
+    """Items of rows with the columns of `ITEM_COLUMNS`."""
     questions = ready(session, [(row.question_version_id, row.content_hash) for row in rows])
     return [
         Item(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from threading import Lock
@@ -31,7 +31,7 @@ from lms.assessment.models import (
     Test,
 )
 from lms.assessment.rules.draw import DrawTable, prepare
-from lms.assessment.rules.plan import PRACTICE_POOLS, Candidate, TestPlan
+from lms.assessment.rules.plan import DRAWN, PRACTICE_POOLS, Candidate, TestPlan
 from lms.assessment.types.base import Body, QuestionType
 from lms.assessment.types.registry import question_type
 from lms.kit.errors import NotFound
@@ -248,23 +248,38 @@ def draw_table(session: Session, plan: PlanVersion) -> DrawTable:
 
 def practice_questions(session: Session, bank_version_id: int, module_key: str) -> Sequence[ReadyQuestion]:
     """The practice questions of a bank version that send back to a module, by key."""
+    return _practice_by(session, bank_version_id).get(f"module {module_key}", ())
+
+
+def _practice_by(session: Session, bank_version_id: int) -> Mapping[str, Sequence[ReadyQuestion]]:
+    """The practice questions by "module <key>" and, those that stand alone, by "topic <id>"; each list by key."""
 
     def read() -> Mapping[str, Sequence[ReadyQuestion]]:
         rows = session.execute(
-            select(QuestionVersion.id, QuestionVersion.content_hash)
+            select(QuestionVersion.id, QuestionVersion.content_hash, QuestionVersion.scenario)
             .join(BankVersionQuestion, BankVersionQuestion.question_version_id == QuestionVersion.id)
             .where(
                 BankVersionQuestion.bank_version_id == bank_version_id,
                 QuestionVersion.pool.in_(sorted(PRACTICE_POOLS)),
-                QuestionVersion.status == REVIEWED,
+                QuestionVersion.status == DRAWN,
             )
         ).all()
-        by_module: dict[str, list[ReadyQuestion]] = {}
-        for question in ready(session, [(row[0], row[1]) for row in rows]).values():
-            by_module.setdefault(question.review.partition("#")[0], []).append(question)
-        return {module: sorted(some, key=lambda each: each.key) for module, some in by_module.items()}
+        alone = {row.content_hash for row in rows if not row.scenario}
+        found: dict[str, list[ReadyQuestion]] = {}
+        for content_hash, question in ready(session, [(row.id, row.content_hash) for row in rows]).items():
+            found.setdefault(f"module {question.review.partition('#')[0]}", []).append(question)
+            if content_hash in alone:
+                found.setdefault(f"topic {question.topic}", []).append(question)
+        return {name: sorted(some, key=lambda each: each.key) for name, some in found.items()}
 
-    return _cached(session, _practice, bank_version_id, bank_version_id, read).get(module_key, ())
+    return _cached(session, _practice, bank_version_id, bank_version_id, read)
+
+
+def practice_topics(session: Session, bank_version_id: int, topics: Collection[str]) -> list[ReadyQuestion]:
+    """The practice questions of some topics that stand alone, by key; of every topic where none is named."""
+    kept = _practice_by(session, bank_version_id)
+    names = [f"topic {topic}" for topic in topics] or [name for name in kept if name.startswith("topic ")]
+    return sorted((each for name in set(names) for each in kept.get(name, ())), key=lambda each: each.key)
 
 
 def practice_of_test(session: Session, slug: str, module_key: str) -> Sequence[ReadyQuestion]:
@@ -313,6 +328,12 @@ def test_plan(session: Session, slug: str) -> tuple[Test, PlanVersion] | None:
     """A test and the plan that new attempts follow; None where nothing was published under this id."""
     row = session.execute(_TEST_PLAN, {"slug": slug}).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+def current_plan(session: Session, test_id: int) -> PlanVersion:
+    """The plan that new attempts of a test follow."""
+    query = select(PlanVersion).join(Test, Test.current_plan_id == PlanVersion.id).where(Test.id == test_id)
+    return session.scalars(query).one()
 
 
 def attempts_allowed(session: Session, test_id: int) -> int:

@@ -1,5 +1,5 @@
-"""Question types: one module each, all listed in `registry.py`. Pure: no Flask, no database, no forms.
+"""Question types: one folder each, all listed in `registry.py`. Pure: no Flask, no database, no forms.
 
-To add one: copy the module most like it, change its `name` and its methods, add it to `registry.py`, describe its
-keys in `docs/content-format.md` and cover it in `tests/assessment/test_types.py`.
+What types share stands beside the folders: `base.py` (what every type promises), `options.py`, `shares.py` (what parts of a
+question are worth), `numbers.py` and `typed.py` (what is typed in). To add one: `docs/adding-a-question-type.md`.
 """

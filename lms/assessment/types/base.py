@@ -344,7 +344,14 @@ _POSITIONAL = re.compile(
 )
 
 
+def speaks_of_places(text: str) -> str:
+    """The words of `text` that speak of where other options stand; "" where there are none."""
+    match = _POSITIONAL.search(folded(text))
+    return match[0] if match else ""
+
+
 def report_positional(reader: Reader, text: str, line: int) -> None:
-    """Report a text that speaks of where other options stand: they are shuffled."""
-    if match := _POSITIONAL.search(folded(text)):
-        reader.report.error(reader.file, line, f"las opciones se mezclan: no se puede decir «{match[0]}»")
+    """Report a text that speaks of where other options stand: they are shuffled. A lenient reader only warns of it."""
+    if words := speaks_of_places(text):
+        tell = reader.report.error if reader.strict else reader.report.warning
+        tell(reader.file, line, f"las opciones se mezclan: no se puede decir «{words}»")

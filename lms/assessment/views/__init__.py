@@ -8,12 +8,30 @@ routes = Routes("assessment", "lms.assessment", MESSAGES)
 from lms.assessment.views import (  # noqa: E402 - they add their pages to `routes`
     authoring,
     disputing,
+    granting,
     marking,
     media,
+    practice_sets,
     practising,
     regrading,
     results,
+    rooms,
+    statistics,
     taking,
 )
 
-__all__ = ["authoring", "disputing", "marking", "media", "practising", "regrading", "results", "routes", "taking"]
+__all__ = [
+    "authoring",
+    "disputing",
+    "granting",
+    "marking",
+    "media",
+    "practice_sets",
+    "practising",
+    "regrading",
+    "results",
+    "rooms",
+    "routes",
+    "statistics",
+    "taking",
+]

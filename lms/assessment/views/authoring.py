@@ -35,10 +35,15 @@ def bank(slug: str) -> ResponseReturnValue:
         topics=titles,
         may_regrade=actor().can(Permission.PUBLISH),
         tabs=_tabs(slug, titles, topic),
-        rows=[(row, _whole(row)) for row in rows[:size]],
+        rows=[(row, whole_line(row)) for row in rows[:size]],
         next_url=next_url,
+        accepted=ACCEPTED,
         words={"difficulty": DIFFICULTIES, "pool": POOLS, "type": TYPES, "status": STATUSES},
     )
+
+
+ACCEPTED = ("numeric", "short_text", "gaps")
+"""Types whose accepted answers the page lists."""
 
 
 def _tabs(slug: str, titles: dict[str, str], topic: str) -> list[tuple[str, str, bool]]:
@@ -48,10 +53,12 @@ def _tabs(slug: str, titles: dict[str, str], topic: str) -> list[tuple[str, str,
     ]
 
 
-def _whole(question: ReadyQuestion) -> ReviewLine:
+def whole_line(question: ReadyQuestion) -> ReviewLine:
     """The question as its author wrote it: every choice in that order, the right ones known, all the feedback."""
     order = tuple(range(question.kind.shuffle_size(question.body)))
     line = review_line_of(question, order, None, number=0, reveal=True)
+    # What is accepted and what is remarked is shown whole beside it, whatever the answer.
+    line = replace(line, remarks=(), slots=() if question.kind.name in ACCEPTED else line.slots)
     written = question.shown.get("options")
     if written is None:
         return line

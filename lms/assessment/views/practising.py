@@ -32,7 +32,10 @@ def _order(enrolment: Enrolment, question: ReadyQuestion) -> tuple[int, ...]:
     return tuple(Stream(seed, "practice", question.key).permuted(range(size)))
 
 
-def _view(enrolment: Enrolment, question: ReadyQuestion, number: int, given: tuple[str, ...] = ()) -> QuestionView:
+def practice_view(
+    enrolment: Enrolment, question: ReadyQuestion, number: int, given: tuple[str, ...] = ()
+) -> QuestionView:
+    """A practice question as its page shows it."""
     presented = question.kind.present(question.shown, _order(enrolment, question))
     places = {choice: str(place) for place, choice in enumerate(given, 1) if choice}
     return QuestionView(
@@ -50,7 +53,7 @@ def module_end(enrolment: Enrolment, version: VersionContent, module_key: str, *
     questions = content.practice_of_test(db(), version.test, module_key)
     if not questions:
         return None
-    views = [(question.key, _view(enrolment, question, number)) for number, question in enumerate(questions, 1)]
+    views = [(question.key, practice_view(enrolment, question, number)) for number, question in enumerate(questions, 1)]
     return render_template("assessment/_practice.html", enrolment=enrolment, module_key=module_key, questions=views)
 
 
@@ -65,13 +68,25 @@ def practise(code: str, module_key: str, key: str) -> ResponseReturnValue:
         enrolment = enrolment_for(session, actor(), code, Permission.LEARN, today())
         known = content.practice_of_test(session, course_content(session, enrolment.version_id).test, module_key)
         taking = reading.is_taking(session, enrolment.person_id)
-    question = next((each for each in known if each.key == key), None)
-    if question is None:
+    number = 1 + next((place for place, each in enumerate(known) if each.key == key), len(known))
+    if number > len(known):
         raise NotFound("assessment.practice_not_found")
+    question = known[number - 1]
+    back = module_url(code, module_key, f"p-{key}")
+    return feedback(enrolment, question, number=number, taking=taking, back=back, module=True)
+
+
+def feedback(
+    enrolment: Enrolment, question: ReadyQuestion, *, number: int, taking: bool, back: str, module: bool
+) -> str:
+    """What is said of what the form brings for a practice question.
+
+    Raises: Conflict("assessment.review_waits") for one that tests may draw too while its reader has an attempt open.
+    """
     if taking and question.pool in EXAM_POOLS:
         raise Conflict("assessment.review_waits")
     order = _order(enrolment, question)
-    view = _view(enrolment, question, 1 + [each.key for each in known].index(key))
+    view = practice_view(enrolment, question, number)
     raw = forms.raw_answer(request.form, view.name, view.presented)
     error, answer = "", None
     try:
@@ -80,16 +95,7 @@ def practise(code: str, module_key: str, key: str) -> ResponseReturnValue:
         answer = question.kind.parse_answer(raw, question.body, order)
     except BadAnswer as fault:
         error = str(MESSAGES[f"assessment.{fault.key}"])
-    view = _view(enrolment, question, view.number, question.kind.given(question.body, answer, order))
-    line = review_line_of(question, order, answer, number=view.number, reveal=True)
+    view = practice_view(enrolment, question, number, question.kind.given(question.body, answer, order))
+    line = review_line_of(question, order, answer, number=number, reveal=True)
     template = "assessment/_practice_feedback.html" if request.form.get("fragment") else "assessment/practice.html"
-    return render_template(
-        template,
-        enrolment=enrolment,
-        module_key=module_key,
-        key=key,
-        view=view,
-        line=line,
-        error=error,
-        back=module_url(code, module_key, view.name),
-    )
+    return render_template(template, view=view, line=line, error=error, back=back, module=module)

@@ -10,8 +10,10 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from flask import url_for
 
 from lms.assessment.messages import MESSAGES
+from lms.assessment.models import PlanVersion
 from lms.assessment.queries.attempts import Item, Past
 from lms.assessment.queries.content import ReadyQuestion
+from lms.assessment.rules.showing import Shown
 from lms.assessment.types.base import Choice, ChoiceLine, Gap, Presented, Review, SlotLine, remarks
 from lms.web import i18n
 
@@ -71,6 +73,7 @@ class QuestionView:
     error: str = ""
     note: str = ""  # what to know of an answer that was kept as it is
     scenario: Scenario | None = None
+    check: bool = False  # whether the answer can be looked at, which locks it
 
     @property
     def typed(self) -> str:
@@ -167,6 +170,7 @@ class ReviewLine:
     written: str = ""  # an open answer
     remarks: tuple[Any, ...] = ()
     scenario: Scenario | None = None
+    marked: bool = True  # whether what the answer earned may be told
     void: bool = False  # a regrade left it out
 
     @property
@@ -206,6 +210,30 @@ def review_line_of(
     )
 
 
+def limited(line: ReviewLine, shown: Shown) -> ReviewLine:
+    """What is left of a line that was made with `reveal=shown.right`, where its plan shows less than the house does."""
+    marks, told = shown.marks or shown.right, shown.feedback
+    return replace(
+        line,
+        marked=shown.marks,
+        choices=tuple(
+            each._replace(
+                right=each.right if marks else None,
+                feedback=each.feedback if told else "",
+                share=each.share if marks else None,
+            )
+            for each in line.choices
+        ),
+        slots=tuple(
+            each._replace(right=each.right if marks else None, share=each.share if marks else None)
+            for each in line.slots
+        ),
+        feedback=line.feedback if told else (),
+        remarks=line.remarks if told and marks else (),
+        explanation=line.explanation if shown.right or (shown.marks and told) else "",
+    )
+
+
 def _choice(line: ChoiceLine, told: bool) -> ShownChoice:
     # A choice that was not taken says nothing yet; one that was taken wrongly says why.
     if told or (line.chosen and not line.correct):
@@ -230,6 +258,7 @@ def _feedback(found: Review, told: bool) -> tuple[Any, ...]:
 class TopicLine:
     """A topic of a result: right questions of all, and the exact share of points earned."""
 
+    key: str
     title: str
     right: int
     questions: int
@@ -245,6 +274,7 @@ def topic_lines(items: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -
         found.setdefault(item["topic"], []).append((Fraction(item["fraction"]), Fraction(item["points"])))
     return [
         TopicLine(
+            topic,
             titles.get(topic, topic),
             sum(grade == 1 for grade, _ in some),
             len(some),
@@ -252,6 +282,42 @@ def topic_lines(items: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -
         )
         for topic, some in found.items()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLine:
+    """A section of a plan that has a mark of its own; `score` None: nothing was graded yet."""
+
+    title: str
+    difficulty: str
+    mark: Fraction
+    score: Fraction | None = None
+    passed: bool = False
+
+
+def section_titles(plan: PlanVersion) -> list[SectionLine]:
+    """The sections of a plan that have a mark of their own, in the plan's order."""
+    numbered = [(number, each) for number, each in enumerate(plan.sections) if "pass_mark" in each]
+    return [_section_line(plan, number, Fraction(each["pass_mark"])) for number, each in numbered]
+
+
+def section_lines(plan: PlanVersion, rows: Iterable[Mapping[str, Any]]) -> list[SectionLine]:
+    """What a result says of them."""
+    return [
+        replace(
+            _section_line(plan, row["section"], Fraction(row["mark"])),
+            score=Fraction(row["score"]),
+            passed=row["passed"],
+        )
+        for row in rows
+    ]
+
+
+def _section_line(plan: PlanVersion, number: int, mark: Fraction) -> SectionLine:
+    # The titles stand in the bank version, which is read only for plans that have such sections.
+    section = plan.sections[number]
+    title = next((topic["title"] for topic in plan.bank_version.topics if topic["id"] == section["topic"]), "")
+    return SectionLine(title or section["topic"], section["difficulty"], mark)
 
 
 def may_reveal(past: Sequence[Past], enrolment_id: int, allowed: int) -> bool:

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from lms.assessment.commands.starting import decide
 from lms.assessment.messages import STEPS
 from lms.assessment.models import AttemptStep, PlanVersion, Result
 from lms.assessment.queries import attempts as reading
-from lms.assessment.queries import content, disputes, marking
+from lms.assessment.queries import conditions, content, disputes, marking
 from lms.assessment.queries.attempts import Item, Opened, Past, Standing
-from lms.assessment.rules import policy
 from lms.assessment.rules.policy import Start
+from lms.assessment.rules.showing import Shown, phase, shown
 from lms.assessment.views import routes
 from lms.assessment.views.outcomes import as_graded, hints
 from lms.assessment.views.presenting import (
     ReviewLine,
     answer_words,
     blocks,
+    limited,
     may_reveal,
     module_url,
     review_line,
+    section_lines,
     topic_lines,
 )
 from lms.catalog.models import Enrolment
@@ -51,12 +54,17 @@ def result(code: str) -> ResponseReturnValue:
     if graded is None:
         return render_template("assessment/pending.html", opened=opened)
     unfinished = any(each.attempt.closed_at is None for each in past)
-    allowed = content.attempts_allowed(db(), attempt.test_id)  # of the plan of now, which the next attempt would follow
-    reveal = may_reveal(past, opened.enrolment.id, allowed)
+    # The next attempt would follow the plan of now; what is shown of this one, and until when, says its own.
+    current = content.plan_rules(content.current_plan(db(), attempt.test_id))
+    given = conditions.granted(db(), attempt.person_id, attempt.test_id)
     own = [each for each in past if each.attempt.enrolment_id == opened.enrolment.id]
-    decision = policy.may_start(
-        [each.facts for each in own], now(), attempts=allowed, delay=timedelta(hours=plan.delay_hours)
-    )
+    decision = decide(current, [each.facts for each in own], now(), given)
+    rules = content.plan_rules(plan)
+    done = may_reveal(past, opened.enrolment.id, current.attempts + given.attempts)
+    stands = phase(now(), closed_at=attempt.closed_at, closes=rules.closes, done=done)
+    show = shown(rules.review, stands, done=done)
+    topics = topic_lines(graded.items, {topic["id"]: topic["title"] for topic in plan.bank_version.topics})
+    mark = Fraction(graded.pass_num, graded.pass_den)
     items = reading.items_of(db(), attempt.id)
     standing = reading.standing(reading.steps_of(db(), attempt.id))
     return render_template(
@@ -64,40 +72,45 @@ def result(code: str) -> ResponseReturnValue:
         opened=opened,
         result=graded,
         score=fraction(graded.score_num, graded.score_den),
-        mark=fraction(graded.pass_num, graded.pass_den),
-        topics=topic_lines(graded.items, {topic["id"]: topic["title"] for topic in plan.bank_version.topics}),
-        blocks=[] if unfinished else blocks(_graded_lines(opened, graded, items, standing, reveal)),
+        mark=mark,
+        topics=topics,
+        sections=section_lines(plan, graded.sections),
+        weak=[] if graded.passed else [topic.key for topic in topics if topic.score < mark],
+        blocks=blocks(_graded_lines(opened, graded, items, standing, show)) if show.anything and not unfinished else [],
         results=_scores(reading.results_of(db(), attempt.id) if graded.kind == "regrade" else [graded]),
         disputes=disputes.of_attempt(db(), attempt.id),
-        may_dispute=disputes.shows_questions(opened, past, allowed, now()),
+        may_dispute=disputes.shows_questions(opened, past, current.attempts + given.attempts, now()),
         dispute_length=settings().dispute_length,
-        reveal=reveal,
+        show=show,
+        stands=stands,
+        closes=rules.closes,
+        policy=rules.review is not None,
         unfinished=unfinished,
         own=own,
         decision=decision,
-        waits=decision.start is Start.WAIT,
+        waits=decision.start in {Start.WAIT, Start.NOT_YET},
         total=len(items),
         is_open=opened.enrolment.ended_at is None,
     )
 
 
 def _graded_lines(
-    opened: Opened, graded: Result, items: Sequence[Item], standing: Standing, reveal: bool
+    opened: Opened, graded: Result, items: Sequence[Item], standing: Standing, show: Shown
 ) -> list[ReviewLine]:
-    return as_graded(_lines(items, standing, opened.enrolment, reveal), graded, opened.attempt)
+    return as_graded(_lines(items, standing, opened.enrolment, show), graded, opened.attempt)
 
 
 def _scores(results: Sequence[Result]) -> list[tuple[Result, Fraction | None]]:
     return [(each, fraction(each.score_num, each.score_den)) for each in results]
 
 
-def _lines(items: Sequence[Item], standing: Standing, enrolment: Enrolment, reveal: bool) -> list[ReviewLine]:
+def _lines(items: Sequence[Item], standing: Standing, enrolment: Enrolment, show: Shown) -> list[ReviewLine]:
     course = course_content(db(), enrolment.version_id)
     lines = []
     for item in items:
         url, title = _review_link(course, enrolment.code, item.question.review)
         answer = standing.answers.get(item.position)
-        lines.append(review_line(item, answer, reveal=reveal, url=url, title=title))
+        lines.append(limited(review_line(item, answer, reveal=show.right, url=url, title=title), show))
     return lines
 
 
@@ -165,7 +178,9 @@ def _step_rows(found: Sequence[AttemptStep], items: Sequence[Item]) -> list[dict
         item = by_position.get(step.position or 0)
         words = answer_words(item.question, step.payload["answer"]) if item and step.kind == "answer" else ""
         ours = item is not None and item.question.kind.ours
-        rows.append({"step": step, "key": item.question.key if item else "", "words": words, "ours": ours})
+        until = datetime.fromisoformat(step.payload["to"]) if step.kind == "extend" else None
+        key = item.question.key if item else ""
+        rows.append({"step": step, "key": key, "words": words, "ours": ours, "until": until})
     return rows
 
 

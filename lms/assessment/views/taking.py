@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -14,20 +15,26 @@ from flask_babel import ngettext
 from lms.assessment import commands, forms
 from lms.assessment.commands import Saved
 from lms.assessment.commands.answering import Outcome
-from lms.assessment.messages import MESSAGES
+from lms.assessment.commands.starting import decide, refuse_address
+from lms.assessment.messages import DIFFICULTIES, MESSAGES
 from lms.assessment.queries import attempts as reading
-from lms.assessment.queries import content
+from lms.assessment.queries import conditions, content
 from lms.assessment.queries.attempts import Item, Opened
-from lms.assessment.rules import policy
+from lms.assessment.rules.pages import pages
+from lms.assessment.rules.plan import FORWARD
 from lms.assessment.rules.policy import Start, StartDecision
 from lms.assessment.views import routes
-from lms.assessment.views.presenting import as_typed, blocks, question_view
+from lms.assessment.views.paging import attempt_page, question_urls
+from lms.assessment.views.presenting import as_typed, blocks, section_titles
 from lms.catalog.models import Enrolment
 from lms.catalog.queries import VersionContent, enrolment_for
 from lms.catalog.queries import content as course_content
 from lms.kit.db import fraction
 from lms.kit.errors import Conflict, Invalid, LmsError
 from lms.kit.permissions import Permission
+from lms.people.commands.signin import Attempted, note_failure, refuse_if_throttled
+from lms.people.rules import in_ranges
+from lms.people.views.signin import limits
 from lms.web.context import actor, db, now, settings, today
 from lms.web.errors import message
 from lms.web.i18n import clock
@@ -41,18 +48,24 @@ def cover(code: str) -> ResponseReturnValue:
     found = content.test_plan(db(), course.test)
     if found is None or enrolment.person_id != actor().person_id:
         raise Conflict("assessment.no_test")
-    test, plan = found
+    test, stored = found
+    plan = content.plan_rules(stored)
+    given = conditions.granted(db(), enrolment.person_id, test.id)
     past = reading.history(db(), enrolment.person_id, test.id)
     own = [each for each in past if each.attempt.enrolment_id == enrolment.id]
-    decision = policy.may_start(
-        [each.facts for each in own], now(), attempts=plan.attempts, delay=timedelta(hours=plan.delay_hours)
-    )
+    decision = decide(plan, [each.facts for each in own], now(), given)
     unfinished = next((each.attempt for each in past if each.attempt.closed_at is None), None)
     return render_template(
         "assessment/cover.html",
         enrolment=enrolment,
         course=course,
-        plan=content.plan_rules(plan),
+        plan=plan,
+        allowed=plan.attempts + given.attempts,
+        minutes=math.ceil(plan.minutes * given.time),
+        given=given,
+        sections=section_titles(stored),
+        difficulties=DIFFICULTIES,
+        practice=bool(content.practice_topics(db(), stored.bank_version_id, ())),
         past=own,
         best=max((each.score for each in own if each.score is not None), default=None),
         decision=decision,
@@ -70,13 +83,37 @@ def _next_at(decision: StartDecision) -> datetime | None:
 @routes.page("/prueba/<code>/empezar", allow=Permission.LEARN, methods=("POST",))
 def start(code: str) -> ResponseReturnValue:
     """Begin an attempt, or go on with the open one; one that ran out of time unseen leads to its result."""
-    attempt = commands.start(
-        db(), actor(), enrolment_code=code, grace_seconds=settings().answer_grace_seconds, now=now()
-    )
+    pin = request.form.get("pin", "")[:40]
+    if pin:
+        refuse_if_throttled(db(), _typed_pin(), limits=limits(), now=now())
+    try:
+        attempt = commands.start(
+            db(),
+            actor(),
+            enrolment_code=code,
+            grace_seconds=settings().answer_grace_seconds,
+            address=request.remote_addr or "",
+            pin=pin,
+            now=now(),
+        )
+    except Conflict as refused:
+        if refused.key != "assessment.room_wrong":
+            raise
+        if pin:
+            note_failure(db(), _typed_pin(), now=now())
+        flash(message(refused), "bad")
+        return redirect(url_for("assessment.cover", code=code), code=303)
     if attempt.closed_at is not None:
         flash(_("Se terminó el tiempo de ese intento. Lo guardado hasta entonces es lo que cuenta."), "information")
         return redirect(url_for("assessment.result", code=attempt.code), code=303)
     return redirect(url_for("assessment.attempt", code=attempt.code), code=303)
+
+
+def _typed_pin() -> Attempted:
+    """The pin of a room as it counts against guessing: apart from passwords, by person and by address."""
+    address = request.remote_addr or ""
+    known = in_ranges(address, settings().site_ranges.split(","))
+    return Attempted(f"room:{actor().code}", f"room:{address}", known)
 
 
 @routes.page("/intento/<code>", allow=Permission.LEARN)
@@ -87,28 +124,34 @@ def attempt(code: str) -> ResponseReturnValue:
         return redirect(url_for("assessment.result", code=code), code=303)
     if now() > opened.attempt.deadline_at:
         return render_template("assessment/time_over.html", opened=opened)
-    return _attempt_page(opened, {})
+    refuse_address(content.plan_rules(opened.attempt.plan), request.remote_addr or "")
+    return _attempt_page(opened, {}, forms.position_of(request.args.get("pagina")))
 
 
-def _attempt_page(opened: Opened, refused: Mapping[int, str]) -> str:
-    """All the questions in one document; `refused` are those whose fields could not be read, by message key."""
+def _attempt_page(opened: Opened, refused: Mapping[int, str], wanted: int | None) -> str:
+    """The questions of the open page in one document; `refused` are those that were not stored, by message key."""
+    plan = content.plan_rules(opened.attempt.plan)
     steps = reading.steps_of(db(), opened.attempt.id)
-    standing = reading.standing(steps)
-    questions = []
-    for item in reading.items_of(db(), opened.attempt.id):
-        view = question_view(item, standing.answers.get(item.position), flagged=item.position in standing.flagged)
-        if item.position in refused:
-            view = as_typed(view, request.form, str(MESSAGES[refused[item.position]]))
-        questions.append(view)
+    items = reading.items_of(db(), opened.attempt.id)
+    found = attempt_page(opened.attempt.code, plan, items, steps, wanted)
+    questions = [
+        as_typed(view, request.form, str(MESSAGES[refused[view.number]])) if view.number in refused else view
+        for view in found.questions
+    ]
+    # Where the question is not there to say it: on a page that was left, or looked at already.
+    for number in sorted(set(refused) - {view.number for view in questions} | (set(refused) & set(found.checked))):
+        flash(_("Pregunta %(number)s: %(why)s", number=number, why=MESSAGES[refused[number]]), "warning")
     left = max(0, int((opened.attempt.deadline_at - now()).total_seconds()))
     return render_template(
         "assessment/attempt.html",
         opened=opened,
+        view=found,
         questions=questions,
         blocks=blocks(questions),
+        total=len(items),
         base=len(steps),
         seconds_left=left,
-        last_at=standing.last_at,
+        last_at=reading.standing(steps).last_at,
     )
 
 
@@ -183,13 +226,35 @@ def _save_form(code: str) -> ResponseReturnValue:
         return redirect(url_for("assessment.attempt", code=code), code=303)
     if saved.refused:
         # 200 and not an error status: the other answers of the form are stored, and that must stand.
-        return _attempt_page(saved.opened, saved.refused)
+        return _attempt_page(saved.opened, saved.refused, forms.position_of(request.form.get("page")))
+    if request.form.get("go") or request.form.get("check"):
+        return _move(saved.opened, forms.position_of(request.form.get("go")))
     if saved.stored:
         flash(ngettext("Se guardó %(num)s respuesta.", "Se guardaron %(num)s respuestas.", saved.stored), "good")
     if request.form.get("then") == "review":
         return redirect(url_for("assessment.hand_in", code=code), code=303)
-    place = cleared or marked
-    return redirect(url_for("assessment.attempt", code=code, _anchor=f"q{place}" if place else None), code=303)
+    return _back(code, forms.position_of(request.form.get("page")), cleared or marked)
+
+
+def _move(opened: Opened, to: int | None) -> ResponseReturnValue:
+    """After saving a form: to another page, or to what is said of an answer."""
+    code, page = opened.attempt.code, forms.position_of(request.form.get("page"))
+    forward = content.plan_rules(opened.attempt.plan).navigation == FORWARD
+    position = None if to is not None else forms.position_of(request.form.get("check"))
+    try:
+        if to is not None and forward:
+            commands.turn_page(db(), actor(), attempt_code=code, to=to, now=now())
+        elif to is None:
+            commands.check(db(), actor(), attempt_code=code, position=position or 0, now=now())
+    except LmsError as refused:  # what the form brought is stored, and that must stand
+        flash(message(refused), "warning")
+    return _back(code, (None if forward else to) or page, position)
+
+
+def _back(code: str, page: int | None, position: int | None) -> ResponseReturnValue:
+    number = page if page and page > 1 else None
+    anchor = f"q{position}" if position else None
+    return redirect(url_for("assessment.attempt", code=code, pagina=number, _anchor=anchor), code=303)
 
 
 @routes.page("/intento/<code>/entregar", allow=Permission.LEARN, methods=("GET", "POST"))
@@ -203,14 +268,19 @@ def hand_in(code: str) -> ResponseReturnValue:
         return redirect(url_for("assessment.result", code=code), code=303)
     if now() > opened.attempt.deadline_at:
         return render_template("assessment/time_over.html", opened=opened)
-    standing = reading.standing(reading.steps_of(db(), opened.attempt.id))
+    steps = reading.steps_of(db(), opened.attempt.id)
+    standing = reading.standing(steps)
     numbers = range(1, opened.attempt.plan.questions + 1)
+    plan = content.plan_rules(opened.attempt.plan)
+    drawn = reading.items_of(db(), opened.attempt.id) if plan.page_size else ()
+    every = pages([item.scenario for item in drawn] or [""] * opened.attempt.plan.questions, plan.page_size)
     return render_template(
         "assessment/hand_in.html",
         opened=opened,
         total=opened.attempt.plan.questions,
         unanswered=[number for number in numbers if number not in standing.answered()],
         flagged=sorted(standing.flagged),
+        urls=question_urls(code, every, reading.locks_of(steps)),
         minutes_left=max(0, int((opened.attempt.deadline_at - now()).total_seconds())) // 60,
     )
 

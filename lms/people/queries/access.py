@@ -56,12 +56,18 @@ def _by_token(counts: tuple[tuple[str, ScalarSelect[int]], ...]) -> Select[Any]:
 
 
 def actor_by_token(
-    session: Session, token_hash: str, now: datetime, zone: str, counts: Mapping[str, ScalarSelect[int]] | None = None
+    session: Session,
+    token_hash: str,
+    now: datetime,
+    zone: str,
+    *,
+    counts: Mapping[str, ScalarSelect[int]] | None = None,
+    bare: bool = False,
 ) -> Actor | None:
     """Who is signed in with this session token: one query for session, person, grants, site and `counts` (what waits for
-    them, by name: subqueries over the person's row); None where nobody is.
+    them, by name: subqueries over the person's row); None where nobody is. `bare`: without the counts.
     """
-    counted = tuple((counts or {}).items())
+    counted = () if bare else tuple((counts or {}).items())
     rows = session.execute(_by_token(counted), {"token": token_hash, "now": now, "on": now.date()}).all()
     if not rows:
         return None

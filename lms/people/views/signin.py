@@ -38,7 +38,8 @@ def _attempted(identifier: str) -> Attempted:
     )
 
 
-def _limits() -> rules.ThrottleLimits:
+def limits() -> rules.ThrottleLimits:
+    """How many failures are borne, for whatever is guessed at: a password, a code, the pin of a room."""
     chosen = settings()
     return rules.ThrottleLimits(
         chosen.throttle_failures,
@@ -83,7 +84,7 @@ def _check(identifier: str, password: str) -> Person:
     """The person behind identifier and password. One hash is computed whoever it is, or is not."""
     attempted, moment = _attempted(identifier), now()
     with services().database.reading() as session:
-        commands.refuse_if_throttled(session, attempted, limits=_limits(), now=moment)
+        commands.refuse_if_throttled(session, attempted, limits=limits(), now=moment)
         person = queries.person_by_identifier(session, attempted.identifier)
     if _passwords().check(person.password_hash if person else None, password) and person is not None:
         return person
@@ -111,7 +112,7 @@ def use_code() -> ResponseReturnValue:
 def _redeem(form: CodeForm) -> Person:
     attempted, moment, chosen = _attempted(form.identifier.data or ""), now(), settings()
     with services().database.reading() as session:
-        commands.refuse_if_throttled(session, attempted, limits=_limits(), now=moment)
+        commands.refuse_if_throttled(session, attempted, limits=limits(), now=moment)
     # Judged by what was typed alone, before anybody is looked up: the answer says nothing of an account.
     fault = rules.password_fault(
         form.password.data or "",
@@ -196,7 +197,7 @@ def _change(attempted: Attempted, current: str, new: str) -> Person:
     """Check and hash outside the write transaction, then store."""
     chosen = settings()
     with services().database.reading() as session:
-        commands.refuse_if_throttled(session, attempted, limits=_limits(), now=now())
+        commands.refuse_if_throttled(session, attempted, limits=limits(), now=now())
         person = session.get_one(Person, actor().person_id)
     if not _passwords().check(person.password_hash, current):
         raise Invalid("people.password_wrong", field="current")

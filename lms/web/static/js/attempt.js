@@ -8,6 +8,7 @@ function startAttempt(form) {
   const cards = [...form.querySelectorAll("[data-question]")];
   const find = (name) => form.querySelector(`[data-${name}]`);
   const state = find("saved");
+  const paged = "paged" in said; // several questions a page: the server turns them, and all of a page are shown
   const store = `umbral:${code}:`;
   // A new name for every load of the page: a tab that was duplicated must not send under the same name.
   const tab = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -18,6 +19,7 @@ function startAttempt(form) {
   let base = performance.now();
   let left = Number(said.seconds);
   let leaving = false;
+  let passing = false;
 
   // --- the queue: in memory, and in this browser in case the page goes
 
@@ -69,11 +71,12 @@ function startAttempt(form) {
 
   async function post(saves, again) {
     const token = form.elements.csrf_token.value;
+    const body = JSON.stringify({ saves });
     const answer = await fetch(form.action, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
-      body: JSON.stringify({ saves }),
-      keepalive: true,
+      body,
+      keepalive: new Blob([body]).size < 60000, // a browser refuses to keep more alive than 64 KiB
     });
     if (answer.status === 400 && !again && (await renew())) return post(saves, true);
     return answer;
@@ -93,10 +96,17 @@ function startAttempt(form) {
     return sending;
   }
 
+  // The first ones that one request may carry: long texts make it heavy.
+  function batch() {
+    let size = 0;
+    const end = queue.findIndex((save, at) => at === 200 || ((size += 4 * JSON.stringify(save).length) > 200000 && at > 0));
+    return end < 0 ? queue.slice() : queue.slice(0, end);
+  }
+
   async function sendAll() {
     clearTimeout(retry);
     do {
-      const saves = queue.slice(0, 200);
+      const saves = batch();
       let answer;
       try {
         answer = await post(saves);
@@ -121,6 +131,7 @@ function startAttempt(form) {
     base = performance.now();
     left = reply.seconds_left;
     let late = false;
+    let elsewhere = "";
     for (const result of reply.results) {
       const sent = queue.find((each) => each.tab === result.tab && each.seq === result.seq);
       settle(result);
@@ -128,16 +139,17 @@ function startAttempt(form) {
       if (sent && ("left" in sent || "paste" in sent)) continue;
       const card = document.getElementById(`q${result.position}`);
       const line = card?.querySelector("[data-refused]");
+      if (!line && result.state === "refused") elsewhere = result.detail;
       if (!line) continue;
       line.hidden = result.state !== "refused";
       line.textContent = result.detail || "";
       if (!sent || !("answer" in sent)) continue;
       const note = card.querySelector("[data-note]");
-      note.textContent = result.note || "";
-      note.hidden = !result.note;
+      if (note) note.textContent = result.note || "";
     }
     keep();
     if (reply.results.length) say(late ? said.saidLate : said.saidSaved.replace("{clock}", reply.clock), late ? "offline" : "");
+    if (elsewhere) say(elsewhere, "offline");
     if (reply.closed) location.reload();
   }
 
@@ -199,7 +211,7 @@ function startAttempt(form) {
   // What waited in this browser since before the page was loaded is shown again, not only sent.
   function restore(save) {
     const card = document.getElementById(`q${save.position}`);
-    if (!card || !Array.isArray(save.answer)) return;
+    if (!card?.querySelector("[data-flag]") || !Array.isArray(save.answer)) return;
     const list = card.querySelector("[data-order]");
     if (list) {
       for (const row of list.children) row.querySelector("select").value = String(save.answer.indexOf(row.dataset.choice) + 1 || "");
@@ -273,6 +285,7 @@ function startAttempt(form) {
   }
 
   form.addEventListener("submit", async (event) => {
+    if (passing) return;
     event.preventDefault();
     const button = event.submitter;
     const card = button?.closest("[data-question]");
@@ -281,7 +294,13 @@ function startAttempt(form) {
     else {
       settleTyping();
       await flush();
-      if (button?.value === "review" && !queue.length) location.assign(said.review);
+      if (queue.length || !button || !navigator.onLine) return;
+      if (button.value === "review") location.assign(said.review);
+      else if (["go", "check"].includes(button.name)) {
+        // Everything is saved: now the form itself turns the page, or shows what is said of an answer.
+        passing = true;
+        form.requestSubmit(button);
+      }
     }
   });
 
@@ -292,7 +311,7 @@ function startAttempt(form) {
   let shown = -1;
 
   function show(index, focus) {
-    if (index === shown) return;
+    if (paged || index === shown) return;
     shown = index;
     cards.forEach((card, at) => (card.hidden = at !== index));
     // What a scenario's questions share is seen with each of them.
@@ -312,7 +331,8 @@ function startAttempt(form) {
     if (index >= 0 && index < cards.length) location.hash = cards[index].id;
   }
 
-  steps.hidden = false;
+  const here = () => (paged ? cards.findIndex((card) => card.contains(document.activeElement)) : shown);
+  steps.hidden = paged || cards.length < 2;
   find("previous").addEventListener("click", () => go(shown - 1));
   find("next").addEventListener("click", () => go(shown + 1));
   addEventListener("hashchange", () => show(numberOf(), true));
@@ -330,9 +350,10 @@ function startAttempt(form) {
     const typing = event.target.matches("select, textarea, input:not([type=radio], [type=checkbox])");
     if (!keys.checked || typing || event.ctrlKey || event.altKey || event.metaKey) return;
     const letter = event.key.toLowerCase();
-    if (letter === "n") go(shown + 1);
-    else if (letter === "p") go(shown - 1);
-    else if (/^[1-9]$/.test(letter)) cards[shown].querySelectorAll(".option input")[Number(letter) - 1]?.click();
+    const at = here();
+    if (letter === "n") go(at + 1);
+    else if (letter === "p") go(at - 1);
+    else if (/^[1-9]$/.test(letter)) cards[at]?.querySelectorAll(".option input")[Number(letter) - 1]?.click();
   });
 
   // --- time: counted from what the server said, never from this computer's clock
@@ -368,7 +389,8 @@ function startAttempt(form) {
     await flush();
     // The server's answer set the time again: a computer that slept or ran fast must not hand in early.
     if (left - (performance.now() - base) / 1000 > 1) over = false;
-    else if (navigator.onLine && !leaving) {
+    // What waits here goes first: handing in before would leave it behind, though it may still come within the grace.
+    else if (navigator.onLine && !leaving && !queue.length) {
       leaving = true;
       document.querySelector("[data-time-over]").requestSubmit();
     } else setTimeout(finish, 5000);
