@@ -41,8 +41,8 @@ class GrantForm(Form):
                 ("10", _l("una décima parte")),
                 ("25", _l("una cuarta parte")),
                 ("50", _l("la mitad")),
-                ("100", _l("el doble")),
-                ("200", _l("el triple")),
+                ("100", _l("otro tanto: el doble en total")),
+                ("200", _l("dos veces más: el triple en total")),
             )
         ],
         default="25",
