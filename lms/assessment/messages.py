@@ -67,6 +67,9 @@ MESSAGES = {
     "assessment.answer.sequence_used": _l(
         "Ese número de envío ya se usó con otro contenido: se conserva lo guardado antes."
     ),
+    "assessment.answer.too_many_steps": _l(
+        "Este intento ya tiene más cambios de los que se guardan: cuenta lo guardado hasta ahora."
+    ),
     "assessment.practice_not_found": _l("No hay una pregunta de práctica con ese código en este curso."),
 }
 
