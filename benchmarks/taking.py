@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ class Taking:
 
     database: str
     speeds: dict[tuple[str, int, int], Speed] = field(default_factory=dict)
+    first: dict[int, float] = field(default_factory=dict)  # by bank: the slowest start of all, which reads the bank
 
     def ratio(self, clients: int) -> float:
         """Processor time of a start from the large bank, to one from the small bank."""
@@ -72,14 +74,15 @@ def measure(held: Held, environ: dict[str, str], folder: Path, learners: int, sa
     world.database.engine.dispose()
     server, base = serve(environ, folder / "taking.log")
     try:
-        for bank in BANKS:
-            people, signed = world.takers[f"banco-{bank}"], browsers[f"banco-{bank}"]
-            for place, clients in enumerate(CLIENTS):
-                say(f"{held.name}: {clients} learners, bank of {bank:,}")
-                part = slice(place * (learners + _WARM), (place + 1) * (learners + _WARM))
-                room = _Room(base, clients, [server.pid, *roots], signed[part], people[part])
-                for step, speed in room.run(STEPS if bank == BANKS[-1] else STEPS[:1]).items():
-                    found.speeds[step, bank, clients] = speed
+        # The banks in turns, so that a slow minute of the machine meets both.
+        for (place, clients), bank in product(enumerate(CLIENTS), BANKS):
+            say(f"{held.name}: {clients} learners, bank of {bank:,}")
+            part = slice(place * (learners + _WARM), (place + 1) * (learners + _WARM))
+            people, signed = world.takers[f"banco-{bank}"][part], browsers[f"banco-{bank}"][part]
+            room = _Room(base, clients, [server.pid, *roots], signed, people)
+            for step, speed in room.run(STEPS if bank == BANKS[-1] else STEPS[:1]).items():
+                found.speeds[step, bank, clients] = speed
+            found.first.setdefault(bank, room.first_ms)
     finally:
         server.stop()
     return found
@@ -94,6 +97,7 @@ class _Room:
         self._base, self._clients, self._roots = base, clients, roots
         self._people, self._who = people, who
         self._attempts: list[str] = []
+        self.first_ms = 0.0
 
     def run(self, steps: Sequence[str]) -> dict[str, Speed]:
         return {step: getattr(self, f"_{step}")() for step in steps}
@@ -143,6 +147,7 @@ class _Room:
             if wrong:
                 raise RuntimeError(f"{len(wrong)} of {len(part)} answers were not {status}: {wrong[:3]}")
             locations += told.locations
+            self.first_ms = max(self.first_ms, max(told.times) * 1000)
             if counted:
                 times = told.times
                 speed = Speed(
@@ -173,9 +178,11 @@ def section(found: Sequence[Taking], machine: str) -> str:
         ratio = each.whole_ratio
         told = "met" if ratio <= START_RATIO else "NOT met"
         by = ", ".join(f"{each.ratio(clients):.2f} at {clients}" for clients in CLIENTS)
+        cold = " and ".join(f"{each.first[bank]:,.0f} ms from {bank:,}" for bank in BANKS)
         lines.append(
             f"- {each.database}: a start from 10,000 questions costs {ratio:.2f} times one from 100 "
-            f"(processor time; must be at most {START_RATIO}: {told}); {by}."
+            f"(processor time; must be at most {START_RATIO}: {told}); {by}. "
+            f"The slowest start of all, in which a process reads the bank for the first time: {cold}."
         )
     return "\n".join(lines)
 

@@ -116,6 +116,9 @@ MESSAGES = {
     "assessment.dispute_verdict": _l("Elegir si la objeción se acepta o no."),
     "assessment.dispute_own": _l("La objeción propia la responde otra persona."),
     "assessment.dispute_answered": _l("La objeción ya tiene respuesta: no se cambió nada."),
+    "assessment.answer.too_many_steps": _l(
+        "Este intento ya tiene más cambios de los que se guardan: cuenta lo guardado hasta ahora."
+    ),
     "assessment.practice_not_found": _l("No hay una pregunta de práctica con ese código en este curso."),
 }
 

@@ -6,7 +6,9 @@ What differs between SQLite and PostgreSQL is here and nowhere else.
 from __future__ import annotations
 
 import json
+import sqlite3
 import string
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -34,14 +36,17 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, mapped_column, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from lms.kit.folding import ACCENTED, PLAIN, folded
 
 _WRITE = "umbral_write"
+_TURN = "umbral_turn"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -132,7 +137,9 @@ def make_engine(url: str, *, busy_seconds: float = 10.0, pool_size: int = 5, ech
         connect_args = {"timeout": busy_seconds, "check_same_thread": False}
         engine = create_engine(url, echo=echo, hide_parameters=True, connect_args=connect_args)
         event.listen(engine, "connect", _sqlite_connect)
-        event.listen(engine, "begin", _sqlite_begin)
+        turns = _Turns(busy_seconds)
+        event.listen(engine, "begin", turns.begin)
+        event.listen(engine, "checkin", turns.over)
         return engine
     engine = create_engine(
         url, echo=echo, hide_parameters=True, pool_size=pool_size, pool_pre_ping=False, json_serializer=_dumps
@@ -160,9 +167,32 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _sqlite_begin(connection: Connection) -> None:
-    writing = connection.get_execution_options().get(_WRITE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+class _Turns:
+    """Writers of one process wait for each other on a lock, which wakes the next one at once. SQLite's own wait is a sleep
+    that grows to a tenth of a second and forgets who came first: with it, writers of other processes alone are waited for.
+
+    A turn lasts until the connection goes back to its pool: the event of a commit comes before the commit.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._lock = seconds, threading.Lock()
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a transaction. Raises: OperationalError, as SQLite does, where no turn came within the time."""
+        if not connection.get_execution_options().get(_WRITE, False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        about = connection.connection.record_info
+        if about is not None and _TURN not in about:  # None: of no pool
+            if not self._lock.acquire(timeout=self._seconds):
+                raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+            about[_TURN] = True
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def over(self, _connection: object, record: ConnectionPoolEntry) -> None:
+        """Let the next one write."""
+        if record.record_info is not None and record.record_info.pop(_TURN, None):
+            self._lock.release()
 
 
 def _postgres_connect(lock_ms: int) -> Callable[[Any, object], None]:

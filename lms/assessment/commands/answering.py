@@ -39,6 +39,8 @@ MAX_TRACES = 200
 """Of one attempt, each kind: what comes beyond says nothing new, and nobody may fill the table."""
 MOST_AMOUNT = 86_400
 """The most seconds or signs that a trace says."""
+MOST_STEPS = 5000
+"""Of one attempt. Every page of it reads them all: without a bound, one browser could keep the site busy for good."""
 LATE_KEPT = timedelta(hours=24)
 """How long after the end late answers are still taken in, to be seen and not to count."""
 
@@ -150,7 +152,8 @@ def _judged(
     room: int = MAX_TRACES,
 ) -> tuple[tuple[Outcome, ...], list[dict[str, Any]]]:
     """The outcomes in order, beside the steps `known`, and the rows to store; `room` is left for so many traces."""
-    outcomes, rows = [], []
+    outcomes: list[Outcome] = []
+    rows: list[dict[str, Any]] = []
     locked = locks(known)
     for entry, at, late in given:
         outcome, payload = (
@@ -160,6 +163,8 @@ def _judged(
             room -= 1
             if room < 0:
                 outcome, payload = Outcome(entry, "dropped"), None
+        if payload is not None and attempt.steps + len(rows) >= MOST_STEPS:
+            outcome, payload = _refused(entry, "answer.too_many_steps")
         outcomes.append(outcome)
         if payload is not None:
             known.append(Step(0, entry.position, entry.tab, entry.seq, payload, late))
@@ -223,15 +228,20 @@ def save_form(
     steps = reading.steps_of(session, opened.attempt.id)
     drawn = reading.items_of(session, opened.attempt.id)
     items = {item.position: item for item in drawn}
-    then = reading.standing(steps[: max(0, base)]).answers
+    then = reading.standing(steps[: max(0, base)])
     standing = reading.standing(steps)
-    changed, refused = _changed(items, read(drawn), then, standing.answers)
+    changed, refused = _changed(items, read(drawn), then.answers, standing.answers)
     locked = reading.locks_of(steps)
     refused |= {at: f"assessment.{key}" for at, _ in changed if (key := locked.refusal(at))}
+    if len(steps) + len(changed) >= MOST_STEPS:
+        refused |= {at: "assessment.answer.too_many_steps" for at, _ in changed}
     changed = [(position, answer) for position, answer in changed if position not in refused]
     payloads: list[tuple[int, dict[str, Any]]] = [(position, {"answer": answer}) for position, answer in changed]
-    if toggle_flag is not None and toggle_flag in items and not locked.refusal(toggle_flag, answer=False):
-        payloads.append((toggle_flag, {"flag": toggle_flag not in standing.flagged}))
+    if toggle_flag in items and len(steps) < MOST_STEPS and not locked.refusal(toggle_flag, answer=False):
+        # The other way round than the page showed it: the same form sent again does not turn it back.
+        flag = toggle_flag not in then.flagged
+        if flag != (toggle_flag in standing.flagged):
+            payloads.append((toggle_flag, {"flag": flag}))
     seq = max((step.seq for step in steps if step.tab == FORM_TAB), default=0)
     rows = [
         _row(opened.attempt.id, position=position, tab=FORM_TAB, seq=number, payload=payload, late=late, now=now)

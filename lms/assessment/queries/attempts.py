@@ -65,12 +65,13 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What saving needs to know of an attempt, locked: its key and its times."""
+    """What saving needs to know of an attempt, locked: its key, its times and how many steps it has."""
 
     id: int
     deadline_at: datetime
     grace_seconds: int
     closed_at: datetime | None
+    steps: int = 0
 
     @property
     def ends_at(self) -> datetime:

@@ -110,7 +110,8 @@ class Attempt:
     steps: list[Step] = field(default_factory=list)
     answers: dict[int, Any] = field(default_factory=dict)
     flags: dict[int, bool] = field(default_factory=dict)
-    then: list[dict[int, Any]] = field(default_factory=lambda: [{}])  # what stood after so many steps
+    then: list[dict[int, Any]] = field(default_factory=lambda: [{}])  # the answers that stood after so many steps
+    flagged_then: list[dict[int, bool]] = field(default_factory=lambda: [{}])
     newest: dict[tuple[str, int, str], int] = field(default_factory=dict)
     counted_on: set[tuple[str, int]] = field(default_factory=set)  # told to a tab: this is saved
     closed_at: datetime | None = None
@@ -151,10 +152,12 @@ class Attempt:
                 place = self.answers if step.kind == "answer" else self.flags
                 place[step.position] = step.payload[step.kind]
         self.then.append(dict(self.answers))
+        self.flagged_then.append(dict(self.flags))
 
     def save_form(self, given: dict[int, Any], base: int, toggled: int | None, now: datetime) -> tuple[int, set[int]]:
         """A whole form, made when there were `base` steps: only what was changed in it is a step. (stored, refused)."""
-        seen = self.then[min(max(base, 0), len(self.steps))]
+        at = min(max(base, 0), len(self.steps))
+        seen, flags = self.then[at], self.flagged_then[at]
         stands, late = dict(self.answers), now > self.ends
         seq = max((step.seq for step in self.steps if step.tab == "form"), default=0)
         refused = {position for position, answer in given.items() if answer is BAD}
@@ -164,8 +167,8 @@ class Attempt:
                 continue
             stored += 1
             self._note(Step("answer", position, "form", seq + stored, {"answer": answer}, late, now))
-        if toggled in self.form:
-            flag = not self.flags.get(toggled, False)
+        flag = not flags.get(toggled, False)  # the other way round than the page showed it
+        if toggled in self.form and flag != self.flags.get(toggled, False):
             self._note(Step("flag", toggled, "form", seq + stored + 1, {"flag": flag}, late, now))
         return stored, refused
 
