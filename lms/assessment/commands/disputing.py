@@ -66,6 +66,11 @@ def dispute(
         raise Conflict("assessment.dispute_twice") from None
     told = {"attempt": attempt.code, "position": position}
     audit.record(session, actor, action="question.dispute", subject=("dispute", row.code), after=told, now=now)
+    _tell_authors(session, attempt, row, now)
+    return row
+
+
+def _tell_authors(session: Session, attempt: Attempt, row: Dispute, now: datetime) -> None:
     authors = holders(
         session,
         Permission.PUBLISH,
@@ -76,7 +81,6 @@ def dispute(
     )
     others = set(authors) - {attempt.person_id}
     tell(session, kind="dispute.new", key=row.code, people=others, params={}, now=now, pile=True)
-    return row
 
 
 def answer(
