@@ -75,7 +75,7 @@ BANK_FAULTS = (
     Plant("norma.yaml", '{text: "Ingresos",', '{text: "EXPERIENCIA ",', "EXPERIENCIA", "la opción «EXPERIENCIA»"),
     Plant("roles.yaml", "difficulty: easy", "difficulty: facilisima", "facilisima", "«difficulty: facilisima»"),
     Plant("roles.yaml", "pool: exam", "pool: exam\n    colour: azul", "colour: azul", "«colour» no existe"),
-    Plant("roles.yaml", 'right: "PEC"', 'right: "Evaluaciones finales"', '"Calidad"', "el lado derecho"),
+    Plant("roles.yaml", 'left: "Calidad"', 'left: "FORMACIÓN "', '"FORMACIÓN "', "el lado izquierdo"),
     Plant("plan.yaml", f"{HARD}1", f"{HARD}100", "count: 100", "pide 100 y hay"),
 )
 

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from lms.assessment.commands import start, submit, sweep
+from lms.assessment.commands import save, start, submit, sweep
+from lms.assessment.commands.answering import Entry
 from lms.assessment.commands.batch import Sitting, sit_all
 from lms.assessment.models import Attempt, AttemptItem, AttemptStep, Result
 from lms.assessment.queries import attempts as reading
 from lms.assessment.queries import content
+from lms.assessment.rules.filling import pools_of
 from lms.assessment.rules.plan import Section
 from lms.kit.audit import AuditEntry
 from lms.kit.errors import Conflict, Invalid
@@ -212,8 +214,9 @@ def test_only_reviewed_questions_are_drawn_and_practised(app, cast, database, re
     ]
     with database.writing() as session:
         scene = make_typed_scene(session, cast, real_now, questions, plan(Section("a", "any", 1)))
-        found = content.candidates(session, scene.bank_version.id)
-        assert len(found) == 2
+        test = plan(Section("a", "any", 1))
+        found = pools_of(test, content.candidates(session, scene.bank_version.id))
+        assert [[each.key for each in pool] for pool in found] == [["exam-reviewed"]]
         assert [each.key for each in content.practice_questions(session, scene.bank_version.id, "m1")] == [
             "practice-reviewed"
         ]
@@ -280,12 +283,23 @@ def test_what_ran_out_of_time_waits_for_a_person_too(database, cast) -> None:
     with database.writing() as session:
         scene = make_typed_scene(session, cast, NOW, [typed("open")])
         attempt = scene.start(session, now=NOW)
+        written = Entry(1, "tab-one-1", 1, ["Porque sí."])
+        save(session, cast.agent.actor, attempt_code=attempt.code, entries=[written], now=NOW)
         assert sweep(session, now=END + 2 * MINUTE) == 1
         assert attempt.closed_at is not None
         assert sweep(session, now=END + 3 * MINUTE) == 0
         assert submit(session, cast.agent.actor, attempt_code=attempt.code, now=END + 3 * MINUTE) is None
         with pytest.raises(Conflict, match="pending"):
             scene.start(session, now=END + 4 * MINUTE)
+
+
+def test_an_open_question_left_empty_needs_nobody(database, cast) -> None:
+    with database.writing() as session:
+        scene = make_typed_scene(session, cast, NOW, [typed("open")])
+        attempt = scene.start(session, now=NOW)
+        result = submit(session, cast.agent.actor, attempt_code=attempt.code, now=NOW + MINUTE)
+        assert result is not None
+        assert (result.score_num, result.answered, result.passed) == (0, 0, False)
 
 
 def test_many_attempts_at_once_are_not_graded_for_a_person(database, cast) -> None:

@@ -22,10 +22,10 @@ NAME = "D'Anna & Hijos"
 
 
 class _Params(dict[str, Any]):
-    """What any notice may ask for: a day where it is a day, else a name."""
+    """What any notice may ask for: a day where it is a day, a number where it counts, else a name."""
 
-    def __missing__(self, key: str) -> str:
-        return NAME
+    def __missing__(self, key: str) -> Any:
+        return 3 if key == "attempts" else NAME
 
     def get(self, key: str, _default: Any = None) -> Any:
         return "2026-11-30" if key.endswith(("_on", "day", "until")) else self[key]

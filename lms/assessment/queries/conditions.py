@@ -11,7 +11,7 @@ from fractions import Fraction
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
-from lms.assessment.models import Accommodation, ExamRoom, Test
+from lms.assessment.models import Accommodation, ExamRoom, PlanVersion, Test
 from lms.kit.errors import NotFound
 from lms.people.models import Person
 
@@ -45,6 +45,45 @@ def granted(session: Session, person_id: int, test_id: int) -> Granted:
     found = NOTHING_GRANTED
     for row in session.execute(_GRANTED, {"person": person_id, "test": test_id}):
         found = Granted(max(found.time, Fraction(row.time_num, row.time_den)), found.attempts + row.attempts)
+    return found
+
+
+_PLAN = (
+    select(Test, PlanVersion, _COLUMNS.time_num, _COLUMNS.time_den, _COLUMNS.attempts)
+    .join(PlanVersion, PlanVersion.id == Test.current_plan_id)
+    .outerjoin(
+        Accommodation,
+        and_(Accommodation.test_id == Test.id, Accommodation.person_id == bindparam("person"), _STANDS),
+    )
+)
+_PLAN_BY_SLUG, _PLAN_BY_ID = _PLAN.where(Test.slug == bindparam("slug")), _PLAN.where(Test.id == bindparam("test"))
+
+
+def plan_for(
+    session: Session, person_id: int, *, slug: str = "", test_id: int | None = None
+) -> tuple[Test, PlanVersion, Granted] | None:
+    """A test by its slug or id, the plan that new attempts follow, and what stands for a person there: in one query.
+
+    None where nothing was published under this name.
+    """
+    if test_id is None:
+        rows = session.execute(_PLAN_BY_SLUG, {"slug": slug, "person": person_id}).all()
+    else:
+        rows = session.execute(_PLAN_BY_ID, {"test": test_id, "person": person_id}).all()
+    if not rows:
+        return None
+    found = NOTHING_GRANTED
+    for _, _, num, den, attempts in rows:
+        if num is not None:
+            found = Granted(max(found.time, Fraction(num, den)), found.attempts + attempts)
+    return rows[0][0], rows[0][1], found
+
+
+def plan_of(session: Session, person_id: int, test_id: int) -> tuple[Test, PlanVersion, Granted]:
+    """`plan_for` of a test that somebody took: it has a plan."""
+    found = plan_for(session, person_id, test_id=test_id)
+    if found is None:
+        raise NotFound("assessment.no_test")
     return found
 
 

@@ -55,8 +55,8 @@ def result(code: str) -> ResponseReturnValue:
         return render_template("assessment/pending.html", opened=opened)
     unfinished = any(each.attempt.closed_at is None for each in past)
     # The next attempt would follow the plan of now; what is shown of this one, and until when, says its own.
-    current = content.plan_rules(content.current_plan(db(), attempt.test_id))
-    given = conditions.granted(db(), attempt.person_id, attempt.test_id)
+    _test, newest, given = conditions.plan_of(db(), attempt.person_id, attempt.test_id)
+    current = content.plan_rules(newest)
     own = [each for each in past if each.attempt.enrolment_id == opened.enrolment.id]
     decision = decide(current, [each.facts for each in own], now(), given)
     rules = content.plan_rules(plan)

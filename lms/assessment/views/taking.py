@@ -45,12 +45,11 @@ def cover(code: str) -> ResponseReturnValue:
     """What counts in the test of an enrolment, what was reached before, and the way in."""
     enrolment = enrolment_for(db(), actor(), code, Permission.LEARN, today())
     course = course_content(db(), enrolment.version_id)
-    found = content.test_plan(db(), course.test)
+    found = conditions.plan_for(db(), enrolment.person_id, slug=course.test)
     if found is None or enrolment.person_id != actor().person_id:
         raise Conflict("assessment.no_test")
-    test, stored = found
+    test, stored, given = found
     plan = content.plan_rules(stored)
-    given = conditions.granted(db(), enrolment.person_id, test.id)
     past = reading.history(db(), enrolment.person_id, test.id)
     own = [each for each in past if each.attempt.enrolment_id == enrolment.id]
     decision = decide(plan, [each.facts for each in own], now(), given)
