@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -22,6 +23,7 @@ from lms.web.forms import Form
 Fields = MultiDict[str, str]
 REGRADE_KINDS = tuple(kind.value for kind in RegradeKind if kind is not RegradeKind.MARK)
 MAX_DENOMINATOR = 1_000
+_POINTS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}|/[0-9]{1,4})?")
 """Points finer than this are a slip of the keyboard, and would not fit a column after a sum."""
 
 
@@ -190,9 +192,11 @@ def change_of(fields: Fields, answers: Mapping[str, str]) -> Change:
 
 
 def _points(text: str) -> Fraction:
+    plain = text.strip().replace(",", ".")
     try:
-        points = Fraction(text.strip().replace(",", ".")) if len(text) <= 20 else Fraction(0)
-    except (ValueError, ZeroDivisionError):
+        # An exponent of nine digits would be worked out to the last one.
+        points = Fraction(plain) if _POINTS.fullmatch(plain) else Fraction(0)
+    except ZeroDivisionError:
         points = Fraction(0)
     if not 0 < points <= MAX_POINTS or points.denominator > MAX_DENOMINATOR:
         raise Invalid("assessment.regrade_points", field="points", limit=MAX_POINTS)

@@ -23,11 +23,12 @@ BATCH = 20
 def close_expired(database: Database, now: datetime) -> int:
     """Close and grade every attempt whose deadline and grace are over; returns how many. Safe to run twice at once."""
     total = 0
+    failed: set[str] = set()
     while True:
         with database.writing() as session:
-            closed = sweep(session, now=now, limit=BATCH)
+            closed = sweep(session, now=now, limit=BATCH, failed=failed)
         total += closed
-        if closed < BATCH:
+        if not closed:
             return total
 
 
@@ -68,6 +69,7 @@ def regrade(run: Run) -> Finish:
     after = written = 0
     while True:
         with run.database.writing() as session:
+            regrading.take_turn(session)  # or another regrade, applied meanwhile, would be written over
             row, _, bank = reading.regrade_by_code(session, code)
             carried = regrading.carry(session, row, Reader(session, bank.id), after=after, now=run.now)
         if carried is None:

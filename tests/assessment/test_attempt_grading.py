@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 import pytest
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.orm import Session
 
-from lms.assessment.commands import Entry, save, submit
+from lms.assessment.commands import Entry, closing, save, submit
 from lms.assessment.events import AttemptGraded
 from lms.assessment.models import Result
 from lms.assessment.queries import attempts as reading
+from lms.assessment.queries.attempts import Opened
 from lms.assessment.rules.plan import Section
 from lms.catalog.models import Completion
 from lms.catalog.queries import part_states
 from lms.kit.db import fraction
 from lms.kit.events import EventBus, attach
-from lms.kit.permissions import SYSTEM
+from lms.kit.permissions import SYSTEM, Actor
 from tests.assessment.scene import (
     ALL_TYPES,
+    END,
     MINUTE,
     TAB,
     answer_all,
@@ -30,6 +34,7 @@ from tests.assessment.scene import (
     raw,
     singles,
 )
+from tests.cast import Cast
 from tests.conftest import NOW
 
 
@@ -121,3 +126,25 @@ def test_the_grading_is_told_and_recorded(cast, scene, session):
     assert heard == [AttemptGraded(attempt.id, result.id, cast.agent.id, scene.enrolment.id, False)]
     assert part_states(session, [scene.enrolment.id])[scene.enrolment.id]["test"] == "failed"
     assert session.scalar(select(func.count()).select_from(Completion)) == 0
+
+
+def test_one_attempt_that_cannot_be_graded_does_not_keep_the_others(
+    cast: Cast, session: Session, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene = make_scene(session, cast, NOW)
+    first, second = scene.start(session), scene.start(session, cast.stranger)
+    whole = closing.close
+
+    def close(opened_in: Session, actor: Actor, opened: Opened, *, now: datetime) -> Result | None:
+        if opened.attempt.code == first.code:
+            raise ArithmeticError
+        return whole(opened_in, actor, opened, now=now)
+
+    monkeypatch.setattr(closing, "close", close)
+    failed: set[str] = set()
+    late = END + timedelta(hours=1)
+    assert closing.sweep(session, now=late, failed=failed) == 1
+    assert closing.sweep(session, now=late, failed=failed) == 0
+    assert failed == {first.code}
+    assert first.code in caplog.text
+    assert (first.closed_at, second.closed_at) == (None, late)

@@ -257,6 +257,14 @@ def test_a_supervised_test_is_started_with_the_pin_of_its_room_only(cast, sessio
     refused("room_wrong", begin, session, scene, cast.stranger, pin=aula.pin, now=NOW + MINUTE)
 
 
+def test_nobody_supervises_themselves(cast, session, made, monkeypatch):
+    scene = made(room=True)
+    aula = room(session, cast)
+    monkeypatch.setattr(aula, "opened_by", cast.agent.id)
+    session.flush()
+    refused("room_wrong", begin, session, scene, pin=aula.pin)
+
+
 def test_whatever_is_wrong_with_a_room_is_told_in_the_same_words(cast, session, made):
     scene = made(room=True)
     publish_bank(session, SYSTEM, bank(singles(9), plan(SECTION), slug="otro"), now=NOW)

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from lms.assessment.commands import regrading as commands
 from lms.assessment.commands import submit
+from lms.assessment.forms import change_of
 from lms.assessment.models import Bank, Regrade, Result
 from lms.assessment.queries import attempts as reading
 from lms.assessment.queries import regrading, standing
@@ -266,3 +268,25 @@ def test_names_of_a_preview_are_within_reach_only(scene: Scene, session: Session
 
     assert named(scene.cast.trainer) == named(scene.cast.auditor) == {attempt.id}
     assert named(scene.cast.author) == named(scene.cast.hr) == named(scene.cast.other_coordinator) == set()
+
+
+def test_an_attempt_of_which_regrades_leave_nothing_is_graded_all_the_same(
+    scene: Scene, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sit(session, scene, {BAD})
+    apply(session, scene.cast, BAD, VOID_FULL)
+
+    def refuse(*_: object) -> None:
+        raise Conflict("assessment.regrade_nothing_left")
+
+    monkeypatch.setattr(commands, "outcomes", refuse)
+    later = sit(session, scene, {BAD, WORSE}, member=scene.cast.stranger)
+    assert scores(session, later) == ["3/5"]
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "attempt.regrade")).all()[-1]
+    assert entry.subject_code == later.code
+
+
+@pytest.mark.parametrize("points", ["1e999999999", "1e9", "-1", "0", "1/0", "101", "x", "1.2.3", "1/9999"])
+def test_points_that_are_none_are_refused_at_once(points: str) -> None:
+    with pytest.raises(Invalid, match="regrade_points"):
+        change_of(MultiDict({"kind": "points", "points": points}), {})

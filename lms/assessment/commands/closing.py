@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 from lms.assessment.commands.failing import after_failure
@@ -15,10 +17,14 @@ from lms.assessment.queries import attempts as reading
 from lms.assessment.queries.attempts import Opened
 from lms.kit import audit
 from lms.kit.db import fraction
+from lms.kit.errors import LmsError
 from lms.kit.permissions import SYSTEM, Actor, Permission
 from lms.notify.commands import tell
 from lms.people.queries import holders
 
+log = logging.getLogger(__name__)
+CANNOT_BE_GRADED = (LmsError, ArithmeticError, LookupError, ValueError, DataError)
+"""What an attempt itself is to blame for. Whatever else goes wrong (a lock, the disk) ends the transaction, to be tried again."""
 SERVER_TAB = "server"
 """The tab of the steps that the server itself writes; a browser's tabs have longer names."""
 
@@ -36,17 +42,23 @@ def submit(session: Session, actor: Actor, *, attempt_code: str, now: datetime) 
     return close(session, actor, opened, now=now)
 
 
-def sweep(session: Session, *, now: datetime, limit: int = 200) -> int:
+def sweep(session: Session, *, now: datetime, limit: int = 200, failed: set[str] | None = None) -> int:
     """Close and grade what has run out of time, grace included; returns how many.
 
-    `limit` bounds the work of one transaction: call again while it returns that many.
+    `limit` bounds the work of one transaction: call again while it returns any. An attempt that cannot be graded is told in
+    the log and put into `failed`, whose attempts are passed over: nobody else waits for it.
     """
-    closed = 0
-    for code in reading.expired(session, now, limit):
-        opened = reading.lock_attempt(session, [Attempt.code == code])
-        if opened.attempt.closed_at is None:  # its person may have handed it in since
-            close(session, SYSTEM, opened, now=now)
-            closed += 1
+    closed, failed = 0, set() if failed is None else failed
+    for code in reading.expired(session, now, limit, failed):
+        try:
+            with session.begin_nested():
+                opened = reading.lock_attempt(session, [Attempt.code == code])
+                if opened.attempt.closed_at is None:  # its person may have handed it in since
+                    close(session, SYSTEM, opened, now=now)
+                    closed += 1
+        except CANNOT_BE_GRADED:
+            log.exception("attempt %s ran out of time and could not be closed", code)
+            failed.add(code)
     return closed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -160,11 +160,11 @@ def lock_own(session: Session, actor: Actor, code: str) -> Opened:
     return _own(session, actor, code, _OWN_LOCKED)
 
 
-def expired(session: Session, now: datetime, limit: int) -> list[str]:
-    """Codes of open attempts whose deadline and grace are over, the oldest first."""
+def expired(session: Session, now: datetime, limit: int, without: Collection[str] = ()) -> list[str]:
+    """Codes of open attempts whose deadline and grace are over, the oldest first, but for those `without`."""
     rows = session.execute(
         select(Attempt.code, Attempt.deadline_at, Attempt.grace_seconds)
-        .where(Attempt.closed_at.is_(None), Attempt.deadline_at < now)
+        .where(Attempt.closed_at.is_(None), Attempt.deadline_at < now, Attempt.code.not_in(without))
         .order_by(Attempt.deadline_at)
         .limit(limit)
     )
