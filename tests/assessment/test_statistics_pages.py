@@ -136,6 +136,10 @@ def test_pages_say_it_in_words(app: Flask, database: Database, cast: Cast) -> No
     item = author.get(f"{PAGE}/a-easy-00000?intentos=todos").text
     assert "Tercio alto" in item
     assert "Índice de discriminación" in item
+    regrade = "/contenido/banco/banco/a-easy-00000/recalificar"
+    assert regrade in item
+    reader = cast.trainer.enter(app.test_client()).get(f"{PAGE}/a-easy-00000?intentos=todos")
+    assert (reader.status_code, regrade in reader.text) == (200, False)  # who only reads is not led there
     assert "Ninguna pregunta tiene esa señal" in author.get(f"{ALL}&senal=easy").text
     assert author.get(f"{PAGE}/no-hay?intentos=todos").status_code == 404
     assert author.get("/contenido/banco/no-hay/estadisticas").status_code == 404

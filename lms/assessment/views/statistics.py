@@ -115,6 +115,7 @@ def item_statistics(slug: str, key: str) -> ResponseReturnValue:
         bank=bank,
         run=run,
         key=key,
+        may_regrade=actor().can(Permission.PUBLISH),
         versions=[(row, whole_line(questions[row.version_id]), _table(row, questions[row.version_id])) for row in rows],
         minimum=MINIMUM,
         flags=ITEM_FLAGS,
