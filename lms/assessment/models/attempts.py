@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.assessment.models.content import PlanVersion, QuestionVersion
-from lms.kit.db import AppendOnly, Base, code, day, json_doc, moment, pk
+from lms.kit.db import AppendOnly, Base, BigKey, code, day, json_doc, moment, pk
 
 
 class Attempt(Base):
@@ -127,8 +127,8 @@ class Result(AppendOnly, Base):
     id: Mapped[pk]
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
     kind: Mapped[str]  # original | regrade
-    score_num: Mapped[int]  # share of the points, in lowest terms
-    score_den: Mapped[int]
+    score_num: Mapped[int] = mapped_column(BigKey)  # share of the points, in lowest terms
+    score_den: Mapped[int] = mapped_column(BigKey)
     pass_num: Mapped[int]  # the pass mark then in force
     pass_den: Mapped[int]
     passed: Mapped[bool]

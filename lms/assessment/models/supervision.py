@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kit.db import AppendOnly, Base, code, json_doc, moment, pk
+from lms.kit.db import AppendOnly, Base, BigKey, code, json_doc, moment, pk
 
 
 class ExamRoom(Base):
@@ -78,8 +78,8 @@ class Mark(AppendOnly, Base):
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
     position: Mapped[int]
     criteria: Mapped[json_doc]  # {criterion id: level, from 0}
-    grade_num: Mapped[int]
-    grade_den: Mapped[int]
+    grade_num: Mapped[int] = mapped_column(BigKey)
+    grade_den: Mapped[int] = mapped_column(BigKey)
     comment: Mapped[str]  # for the learner
     marked_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     marked_at: Mapped[moment]
