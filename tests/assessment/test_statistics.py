@@ -276,6 +276,16 @@ def test_gathered_one_by_one_it_is_the_plain_formula(rows: list[list[float]]) ->
     assert measured[5][0].flags == ()
 
 
+def test_a_question_that_weighed_differently_is_taken_from_each_total_as_it_weighed() -> None:
+    """Five points under one plan and one under the next: the rests are the same, and so is what the question says."""
+    rests, marks = [0.0, 1.0, 2.0, 3.0, 1.0, 2.0], [0.0, 0.0, 1.0, 1.0, 0.0, 1.0]
+    found = Collector()
+    for number, (rest, mark) in enumerate(zip(rests, marks, strict=True)):
+        found.add([Taken(1, 0, 5.0 if number % 2 else 1.0, mark), Taken(2, 0, 3.0, rest / 3)])
+    figures = found.items({1: Responses((), frozenset())})[1][0]
+    assert figures.corrected_item_total == pytest.approx(plain.correlation(marks, rests))
+
+
 def test_forms_of_other_sizes_have_no_slots_and_questions_keep_to_who_drew_them() -> None:
     found = Collector()
     found.add([Taken(1, 0, 1.0, 1.0), Taken(2, 0, 1.0, 0.0)])

@@ -136,9 +136,8 @@ class Collector:
         found = {}
         for version_id, known in responses.items():
             gathered = self._items.get(version_id, _Gathered())
-            worth = gathered.points[0] if gathered.points else 1.0
             totals = [self._totals[person] for person in gathered.people]
-            figures = item_figures(str(version_id), gathered.shares, totals, worth=worth)
+            figures = item_figures(str(version_id), gathered.shares, totals, worth=gathered.points)
             table = option_table(known.keys, known.right, gathered.given, third)
             extra = {flag for row in table for flag in row.flags} if figures.n else set()
             flags = (*figures.flags, *sorted(extra))

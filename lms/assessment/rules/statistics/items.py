@@ -33,18 +33,21 @@ class ItemFigures:
     flags: tuple[str, ...] = ()
 
 
-def item_figures(name: str, marks: Sequence[float], totals: Sequence[float], *, worth: float = 1.0) -> ItemFigures:
-    """The figures of an item from what each person got (0 to 1, times `worth` points) and their totals with it.
+def item_figures(
+    name: str, marks: Sequence[float], totals: Sequence[float], *, worth: float | Sequence[float] = 1.0
+) -> ItemFigures:
+    """The figures of an item from what each person got (0 to 1) and their totals with it, in points.
 
-    The rest that an item is held against is the person's total without it, so that no item is praised for agreeing with
-    itself. Discriminative efficiency compares the covariance with the greatest that the same marks and rests could have: both
-    in order of size. Raises: ValueError where the two series differ in length.
+    `worth` is what full marks were worth in points: to everybody, or to each. The rest that an item is held against is the
+    person's total without it, so that no item is praised for agreeing with itself. Discriminative efficiency compares the
+    covariance with the greatest that the same marks and rests could have: both in order of size.
+    Raises: ValueError where the series differ in length.
     """
-    if not worth:
+    if worth == 0:
         return ItemFigures(name, len(marks), None, None, None, None, None)
-    points = [mark * worth for mark in marks]
-    rest = [total - each for total, each in zip(totals, points, strict=True)]
-    shared = moments.correlation(points, rest)
+    each_worth = [worth] * len(marks) if isinstance(worth, (int, float)) else worth
+    rest = [total - mark * points for total, mark, points in zip(totals, marks, each_worth, strict=True)]
+    shared = moments.correlation(marks, rest)
     facility, spread = moments.mean(marks), moments.variance(marks)
     found = ItemFigures(
         name=name,
@@ -52,16 +55,16 @@ def item_figures(name: str, marks: Sequence[float], totals: Sequence[float], *, 
         facility=facility,
         sd=None if spread is None else sqrt(spread),
         discrimination_index=None if shared is None else 100 * shared,
-        discriminative_efficiency=_efficiency(points, rest),
+        discriminative_efficiency=_efficiency(marks, rest),
         corrected_item_total=shared,
     )
     return replace(found, flags=_flags(found))
 
 
-def _efficiency(points: Sequence[float], rest: Sequence[float]) -> float | None:
-    if not moments.variance(points) or not moments.variance(rest):
+def _efficiency(marks: Sequence[float], rest: Sequence[float]) -> float | None:
+    if not moments.variance(marks) or not moments.variance(rest):
         return None
-    most, shared = moments.covariance(sorted(points), sorted(rest)), moments.covariance(points, rest)
+    most, shared = moments.covariance(sorted(marks), sorted(rest)), moments.covariance(marks, rest)
     return 100 * shared / most if most and shared is not None else None
 
 
