@@ -80,8 +80,8 @@ def measure(
             Request(number, "POST", f"/prueba/{each.enrolment}/empezar", f"csrf_token={browsers[number].token}")
             for number, each in enumerate(learners)
         ]
-        with prepared(Work(base, browsers, asked, clients=8)) as sender:
-            begun = sender.go()
+        with prepared(Work(base, browsers, asked, clients=8)) as run:
+            begun = run()
         if set(begun.statuses) != {303}:
             raise RuntimeError("not everybody could start")
         codes = [each.rpartition("/")[2] for each in begun.locations]
@@ -95,9 +95,9 @@ def measure(
             tab=_TAB,
         )
         say(f"{held.name}: they save, for {seconds} seconds")
-        with prepared(work) as sender:
+        with prepared(work) as run:
             before = processor_seconds(roots)
-            told = sender.go()
+            told = run()
             spent = processor_seconds(roots) - before
     finally:
         server.stop()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import queue
-import subprocess
 import sys
 import threading
 import time
@@ -16,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
-from benchmarks.processes import ROOT
+from benchmarks import child
 from benchmarks.visitor import Client, journey, start_test
 
 _SETTLE = 20
@@ -153,38 +152,11 @@ def main() -> None:
     print(json.dumps(asdict(measured)), flush=True)
 
 
-class Loader:
-    """The load client as the harness sees it: `go()` runs the job that was prepared."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-
-    def go(self) -> Measured:
-        """Run. Raises: RuntimeError where a request failed."""
-        return Measured(**json.loads(self._ask("go")))
-
-    def _ask(self, line: str) -> str:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        if not answer:
-            raise RuntimeError("the load client failed; what it said stands above")
-        return answer
-
-
 @contextmanager
-def prepared(job: Job) -> Iterator[Loader]:
-    """A load client that has prepared `job`, in a process of its own that ends with this block."""
-    command = [sys.executable, "-m", "benchmarks.load"]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            loader = Loader(process)
-            loader._ask(json.dumps(asdict(job)))
-            yield loader
-        finally:
-            process.kill()
+def prepared(job: Job) -> Iterator[Callable[[], Measured]]:
+    """A load client that has prepared `job`, in a process of its own that ends with this block; call it to run."""
+    with child.prepared("benchmarks.load", asdict(job)) as client:
+        yield lambda: Measured(**client.go())
 
 
 if __name__ == "__main__":

@@ -38,9 +38,9 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def run(job: Job, roots: Sequence[int]) -> tuple[Round, int]:
     """Run a job; the processor time is that of the processes at and below `roots`."""
-    with prepared(job) as loader:
+    with prepared(job) as run:
         before = processor_seconds(roots)
-        measured = loader.go()
+        measured = run()
         spent = processor_seconds(roots) - before
     return _round(measured, spent), measured.requests
 

@@ -139,9 +139,9 @@ class _Room:
         """Send the first few uncounted, then the others. Raises: RuntimeError where an answer is not what it must be."""
         locations: list[str] = []
         for counted, part in ((False, asked[:_WARM]), (True, asked[_WARM:])):
-            with prepared(Work(self._base, self._people, part, self._clients)) as sender:
+            with prepared(Work(self._base, self._people, part, self._clients)) as run:
                 before = processor_seconds(self._roots)
-                told = sender.go()
+                told = run()
                 spent = processor_seconds(self._roots) - before
             wrong = [each for each in told.statuses if each != status]
             if wrong:

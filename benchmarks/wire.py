@@ -10,16 +10,14 @@ import asyncio
 import gc
 import json
 import random
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
-from benchmarks.processes import ROOT
+from benchmarks import child
 
 _PATIENCE = 30.0
 _MOST_SECONDS = 900.0
@@ -238,38 +236,11 @@ def main() -> None:
     print(json.dumps(asdict(told)), flush=True)
 
 
-class Sender:
-    """The process as the harness sees it: `go()` runs the work that was prepared."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-
-    def go(self) -> Told:
-        """Run. Raises: RuntimeError where the client failed."""
-        return Told(**json.loads(self.tell("go")))
-
-    def tell(self, line: str) -> Any:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        if not answer:
-            raise RuntimeError("the client failed; what it said stands above")
-        return answer
-
-
 @contextmanager
-def prepared(work: Work) -> Iterator[Sender]:
-    """A client that holds `work`, in a process of its own that ends with this block."""
-    command = [sys.executable, "-m", "benchmarks.wire"]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            sender = Sender(process)
-            sender.tell(json.dumps(asdict(work)))
-            yield sender
-        finally:
-            process.kill()
+def prepared(work: Work) -> Iterator[Callable[[], Told]]:
+    """A client that holds `work`, in a process of its own that ends with this block; call it to run."""
+    with child.prepared("benchmarks.wire", asdict(work)) as client:
+        yield lambda: Told(**client.go())
 
 
 if __name__ == "__main__":
