@@ -86,6 +86,7 @@ MESSAGES = {
     "assessment.regrade_not_found": _l("No hay una recalificación con ese código."),
     "assessment.regrade_reason": _l("Falta el motivo de la recalificación (hasta %(limit)s caracteres)."),
     "assessment.regrade_versions": _l("Elegir una versión de la pregunta que haya salido en algún intento calificado."),
+    "assessment.regrade_own": _l("Esta pregunta salió en un intento propio: la recalifica otra persona."),
     "assessment.regrade_changed": _l(
         "Desde la vista previa cambiaron resultados: no se aplicó nada. Mirar la vista previa otra vez."
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
@@ -290,3 +291,21 @@ def test_an_attempt_of_which_regrades_leave_nothing_is_graded_all_the_same(
 def test_points_that_are_none_are_refused_at_once(points: str) -> None:
     with pytest.raises(Invalid, match="regrade_points"):
         change_of(MultiDict({"kind": "points", "points": points}), {})
+
+
+def test_nobody_regrades_a_question_of_an_attempt_of_their_own(scene: Scene, session: Session) -> None:
+    attempt = sit(session, scene, {BAD})
+    both = replace(scene.cast.author.actor, person_id=scene.cast.agent.id)
+    with pytest.raises(NotAllowed, match="regrade_own"):
+        commands.regrade(
+            session,
+            both,
+            slug="banco",
+            key=BAD,
+            change=VOID_FULL,
+            versions=versions_of(session, BAD),
+            reason=WHY,
+            seen=seen(session, BAD, VOID_FULL),
+            now=LATER,
+        )
+    assert scores(session, attempt) == ["4/5"]

@@ -84,7 +84,7 @@ def regrade(
 ) -> Regrade:
     """Apply to everybody what a preview showed; `seen` is that preview's. More than `at_once` results are a job's.
 
-    Raises: NotAllowed("assessment.not_allowed"); NotFound("assessment.question_not_found");
+    Raises: NotAllowed("assessment.not_allowed", "assessment.regrade_own"); NotFound("assessment.question_not_found");
     Invalid("assessment.regrade_reason", "assessment.regrade_versions");
     Conflict("assessment.regrade_changed") where people were graded or regraded since;
     Conflict("assessment.regrade_nothing", "assessment.regrade_nothing_left", "assessment.regrade_withdrawn").
@@ -97,6 +97,8 @@ def regrade(
     bank, question = reading.question_of(session, slug, key)
     take_turn(session)
     versions = _versions(session, question, change, versions)
+    if reading.drew(session, actor.person_id, versions):
+        raise NotAllowed("assessment.regrade_own")
     shown = preview(session, bank, change, versions)
     if shown.seen != seen:
         raise Conflict("assessment.regrade_changed")

@@ -82,6 +82,17 @@ def question_of(session: Session, slug: str, key: str) -> tuple[Bank, Question]:
     return row[0], row[1]
 
 
+def drew(session: Session, person_id: int, versions: Collection[int]) -> bool:
+    """Whether a person was graded on one of these question versions."""
+    query = (
+        select(Attempt.id)
+        .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
+        .where(Attempt.person_id == person_id, AttemptItem.question_version_id.in_(versions))
+        .limit(1)
+    )
+    return session.scalar(query) is not None
+
+
 def drawn_versions(session: Session, question_id: int) -> list[DrawnVersion]:
     """The versions of a question that graded attempts drew, the newest first."""
     rows = session.execute(
