@@ -33,6 +33,8 @@ class StepKind(StrEnum):
     TEST = "test"
     RETAKE_NOW = "retake_now"
     RETAKE_LATER = "retake_later"
+    NOT_OPEN = "not_open"  # the plan of the test says from when
+    CLOSED = "closed"  # and until when
     PENDING = "pending"  # a person has yet to grade the test
     NO_ATTEMPTS = "no_attempts"  # somebody else has to act: the trainer
     SURVEY = "survey"
@@ -42,7 +44,13 @@ class StepKind(StrEnum):
 
 _WORK_ORDER = (StepKind.MODULE, StepKind.TEST, StepKind.RETAKE_NOW)
 """Among courses due on the same day: what comes first."""
-_WAITING_ORDER = (StepKind.PENDING, StepKind.RETAKE_LATER, StepKind.NO_ATTEMPTS)
+_WAITING_ORDER = (
+    StepKind.PENDING,
+    StepKind.RETAKE_LATER,
+    StepKind.NOT_OPEN,
+    StepKind.NO_ATTEMPTS,
+    StepKind.CLOSED,
+)
 
 
 @dataclass(frozen=True)
@@ -130,6 +138,8 @@ def course_step(course: CourseWork) -> StepKind | None:
         Start.REVIEW: StepKind.PENDING,
         Start.WAIT: StepKind.RETAKE_LATER,
         Start.NONE_LEFT: StepKind.NO_ATTEMPTS,
+        Start.NOT_YET: StepKind.NOT_OPEN,
+        Start.OVER: StepKind.CLOSED,
     }.get(test.decision.start)
 
 

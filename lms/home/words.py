@@ -138,6 +138,27 @@ def _retake_later(course: CourseWork, today: date) -> Card:
     )
 
 
+def _not_open(course: CourseWork, today: date) -> Card:
+    at = course.test.decision.next_at if course.test else None
+    return Card(
+        _("La prueba se abre el %(at)s", at=i18n.moment(at)),
+        _("%(course)s: hasta entonces se puede repasar.", course=course.title),
+        url_for("catalog.course", code=course.code),
+        _("Repasar el curso"),
+        _meta(course, today),
+    )
+
+
+def _closed(course: CourseWork, today: date) -> Card:
+    return Card(
+        _("La prueba cerró"),
+        _("%(course)s: quien forma o coordina dice cómo seguir. Lo hecho queda registrado.", course=course.title),
+        url_for("catalog.course", code=course.code),
+        _("Repasar el curso"),
+        _meta(course, today),
+    )
+
+
 def _pending(course: CourseWork, today: date) -> Card:
     return Card(
         _("La prueba está entregada"),
@@ -164,6 +185,8 @@ _COURSE_CARDS: dict[StepKind, Callable[[CourseWork, date], Card]] = {
     StepKind.TEST: _test,
     StepKind.RETAKE_NOW: _retake_now,
     StepKind.RETAKE_LATER: _retake_later,
+    StepKind.NOT_OPEN: _not_open,
+    StepKind.CLOSED: _closed,
     StepKind.PENDING: _pending,
     StepKind.NO_ATTEMPTS: _no_attempts,
 }

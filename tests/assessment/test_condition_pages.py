@@ -84,7 +84,7 @@ def test_a_cover_before_and_after_the_window_has_no_way_in(client, made, real_no
     assert client.post(f"/prueba/{scene.enrolment.code}/empezar").status_code == 409
 
 
-def test_a_wrong_pin_says_the_same_whatever_is_wrong_and_is_throttled(  # noqa: PLR0917
+def test_a_wrong_pin_says_the_same_whatever_is_wrong_and_is_throttled(  # noqa: PLR0917 - fixtures
     client, cast, database, made, real_now, settings
 ):
     scene = made(room=True)
@@ -157,7 +157,7 @@ def test_a_room_from_its_opening_to_its_close(app, client, cast, database, made)
     assert "Formadora Prueba: Luz" in steps
 
 
-def test_the_pages_of_rooms_cost_the_same_whatever_sits_in_them(  # noqa: PLR0917
+def test_the_pages_of_rooms_cost_the_same_whatever_sits_in_them(  # noqa: PLR0917 - fixtures
     app, cast, database, made, real_now, count_queries
 ):
     scene = made(room=True)
@@ -239,6 +239,18 @@ def test_a_network_is_asked_for_when_a_page_is_opened_and_not_when_an_answer_is_
 # --- forward only, without script ------------------------------------------------------------------------------------
 
 
+def test_a_form_that_is_refused_shows_no_questions_outside_the_network(client, database, made):
+    scene = made(addresses=("127.0.0.0/8",))
+    here, away = {"REMOTE_ADDR": "127.0.0.1"}, {"REMOTE_ADDR": "10.1.1.1"}
+    url = client.post(f"/prueba/{scene.enrolment.code}/empezar", environ_base=here).location
+    form = {"q1-here": "1", "q1": "zz", "q2-here": "1", "q2": "0", "base": "0"}
+    answer = client.post(f"{url}/guardar", data=form, environ_base=away)
+    assert (answer.status_code, answer.location) == (303, url)
+    assert "Enunciado" in client.post(f"{url}/guardar", data=form, environ_base=here).text
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(AttemptStep)) == 1  # what could be read was kept
+
+
 def test_pages_forward_by_form_show_only_themselves_and_refuse_what_was_left(client, database, made):
     scene = made(navigation=FORWARD, per_page=2)
     code = begin(client, scene)
@@ -308,7 +320,7 @@ def test_a_checked_answer_shows_what_the_plan_shows_and_is_fixed(client, databas
         (Review(), ["Pregunta por pregunta"], ["Enunciado de", "Incorrecta", "F-dos", "Explicación de"]),
     ],
 )
-def test_the_result_shows_what_its_phase_shows(client, database, made, review, there, absent):  # noqa: PLR0917
+def test_the_result_shows_what_its_phase_shows(client, database, made, review, there, absent):  # noqa: PLR0917 - fixtures
     scene = made(review=review)
     code = begin(client, scene)
     client.post(f"/intento/{code}/guardar", data=fields(items(database, code), right=False) | {"base": "0"})

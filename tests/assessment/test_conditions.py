@@ -14,53 +14,25 @@ from lms.assessment.commands import (
     grant,
     open_room,
     publish_bank,
-    start,
     submit,
     sweep,
     take_back,
 )
 from lms.assessment.models import Accommodation, AttemptStep, ExamRoom
 from lms.assessment.queries import conditions
-from lms.assessment.rules.plan import Section
 from lms.kit.audit import AuditEntry
-from lms.kit.errors import Conflict, LmsError, NotAllowed, NotFound
+from lms.kit.errors import Conflict, NotAllowed, NotFound
 from lms.kit.permissions import SYSTEM
+from tests.assessment.conditions import HOUR, SECTION, begin, refused
 from tests.assessment.scene import (
     END,
     MINUTE,
     bank,
-    make_scene,
     plan,
     put,
     singles,
 )
 from tests.conftest import NOW
-
-HOUR = timedelta(hours=1)
-SECTION = Section("a", "any", 4)
-
-
-@pytest.fixture
-def made(cast, session):
-    """A scene over a plan of four single questions with what a test wants to be different."""
-
-    def make(*sections, questions=None, **changes):
-        return make_scene(session, cast, NOW, questions or singles(12), plan(*(sections or (SECTION,)), **changes))
-
-    return make
-
-
-def begin(session, scene, member=None, **given):
-    who = member or scene.cast.agent
-    enrolment = scene.enrolment if who is scene.cast.agent else scene.other
-    return start(session, who.actor, enrolment_code=enrolment.code, **({"now": NOW} | given))
-
-
-def refused(key, call, *args, **kwargs):
-    with pytest.raises(LmsError) as caught:
-        call(*args, **kwargs)
-    assert caught.value.key == f"assessment.{key}"
-
 
 # --- when ------------------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from fractions import Fraction
 
 import pytest
@@ -16,7 +15,6 @@ from lms.assessment.commands import (
     publish_bank,
     publish_plan,
     save,
-    start,
     submit,
     sweep,
     turn_page,
@@ -29,9 +27,10 @@ from lms.assessment.rules.plan import FORWARD, NOTHING, REFRESHER, Section
 from lms.assessment.rules.showing import Review, Shown
 from lms.catalog.models import Enrolment
 from lms.kit.audit import AuditEntry, AuditPayload
-from lms.kit.errors import Invalid, LmsError, NotFound
+from lms.kit.errors import Invalid, NotFound
 from lms.kit.permissions import SYSTEM
 from lms.notify.models import Notification
+from tests.assessment.conditions import HOUR, SECTION, begin, refused
 from tests.assessment.scene import (
     END,
     MINUTE,
@@ -39,7 +38,6 @@ from tests.assessment.scene import (
     answer_all,
     bank,
     items_of,
-    make_scene,
     plan,
     put,
     question,
@@ -47,32 +45,6 @@ from tests.assessment.scene import (
     singles,
 )
 from tests.conftest import NOW
-
-HOUR = timedelta(hours=1)
-SECTION = Section("a", "any", 4)
-
-
-@pytest.fixture
-def made(cast, session):
-    """A scene over a plan of four single questions with what a test wants to be different."""
-
-    def make(*sections, questions=None, **changes):
-        return make_scene(session, cast, NOW, questions or singles(12), plan(*(sections or (SECTION,)), **changes))
-
-    return make
-
-
-def begin(session, scene, member=None, **given):
-    who = member or scene.cast.agent
-    enrolment = scene.enrolment if who is scene.cast.agent else scene.other
-    return start(session, who.actor, enrolment_code=enrolment.code, **({"now": NOW} | given))
-
-
-def refused(key, call, *args, **kwargs):
-    with pytest.raises(LmsError) as caught:
-        call(*args, **kwargs)
-    assert caught.value.key == f"assessment.{key}"
-
 
 # --- pages and checks ------------------------------------------------------------------------------------------------
 

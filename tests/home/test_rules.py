@@ -49,7 +49,9 @@ LADDER = (
     (StepKind.TEST, course("test", test=READY)),
     (StepKind.RETAKE_NOW, course("again", test=of_test(Start.START, taken=1))),
     (StepKind.RETAKE_LATER, course("later", test=of_test(Start.WAIT, taken=1))),
+    (StepKind.NOT_OPEN, course("early", test=of_test(Start.NOT_YET))),
     (StepKind.NO_ATTEMPTS, course("none", test=of_test(Start.NONE_LEFT, taken=3))),
+    (StepKind.CLOSED, course("closed", test=of_test(Start.OVER))),
 )
 
 

@@ -16,14 +16,14 @@ from lms.assessment.models import Attempt, AttemptItem, AttemptStep, ExamRoom, P
 from lms.assessment.queries import attempts as reading
 from lms.assessment.queries import conditions, content
 from lms.assessment.queries.attempts import Past
-from lms.assessment.queries.conditions import NOTHING_GRANTED, Granted
 from lms.assessment.rules import pages, policy
+from lms.assessment.rules.asking import NOTHING_GRANTED, Granted, decide
 from lms.assessment.rules.draw import Drawn, draw_from
 from lms.assessment.rules.networks import is_allowed
 from lms.assessment.rules.pages import Page
 from lms.assessment.rules.pins import typed_pin
 from lms.assessment.rules.plan import FORWARD, TestPlan
-from lms.assessment.rules.policy import AttemptFacts, Start, StartDecision, Window
+from lms.assessment.rules.policy import AttemptFacts, Start
 from lms.assessment.rules.stream import SEED_BYTES
 from lms.catalog import commands as catalog
 from lms.catalog.models import Enrolment
@@ -135,17 +135,6 @@ def refuse_start(
     }
     if decision.start in refusals:
         raise refusals[decision.start]
-
-
-def decide(plan: TestPlan, history: Sequence[AttemptFacts], now: datetime, granted: Granted) -> StartDecision:
-    """What a person with this history and these grants gets who asks for an attempt."""
-    return policy.may_start(
-        history,
-        now,
-        attempts=plan.attempts + granted.attempts,
-        delay=timedelta(hours=plan.delay_hours),
-        window=Window(plan.opens, plan.closes),
-    )
 
 
 def refuse_address(plan: TestPlan, address: str) -> None:

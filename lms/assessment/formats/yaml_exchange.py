@@ -23,8 +23,8 @@ try:
     from yaml import CSafeDumper as _Dumper
     from yaml import CSafeLoader as _Loader
 except ImportError:  # a build of the library without its C part: slower, and otherwise the same
-    from yaml import SafeDumper as _Dumper  # type: ignore[assignment]
-    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+    from yaml import SafeDumper as _Dumper  # type: ignore[assignment]  # another class, of one interface
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]  # as above
 
 _TRUE = frozenset({"true", "yes", "on"})
 

@@ -8,26 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Row, Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.assessment.models import Accommodation, ExamRoom, PlanVersion, Test
+from lms.assessment.rules.asking import NOTHING_GRANTED, Granted
 from lms.kit.errors import NotFound
 from lms.people.models import Person
 
-
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """What stands for a person at a test: the factor of its minutes, and attempts beside those of the plan.
-
-    Of several factors the largest holds; attempts add up.
-    """
-
-    time: Fraction = Fraction(1)
-    attempts: int = 0
-
-
-NOTHING_GRANTED = Granted()
 _BACK = aliased(Accommodation)
 _STANDS = and_(
     Accommodation.corrects_id.is_(None),
@@ -56,35 +44,38 @@ _PLAN = (
         and_(Accommodation.test_id == Test.id, Accommodation.person_id == bindparam("person"), _STANDS),
     )
 )
-_PLAN_BY_SLUG, _PLAN_BY_ID = _PLAN.where(Test.slug == bindparam("slug")), _PLAN.where(Test.id == bindparam("test"))
+_PLAN_BY_SLUG = _PLAN.where(Test.slug.in_(bindparam("slugs", expanding=True)))
+_PLAN_BY_ID = _PLAN.where(Test.id == bindparam("test"))
+Asked = tuple[Test, PlanVersion, Granted]
+"""A test, the plan that new attempts follow, and what stands for a person there."""
 
 
-def plan_for(
-    session: Session, person_id: int, *, slug: str = "", test_id: int | None = None
-) -> tuple[Test, PlanVersion, Granted] | None:
-    """A test by its slug or id, the plan that new attempts follow, and what stands for a person there: in one query.
+def plans_for(session: Session, person_id: int, slugs: Collection[str]) -> dict[str, Asked]:
+    """Tests by their slugs, as they are for a person, in one query; without those of which nothing was published."""
+    return _asked(session.execute(_PLAN_BY_SLUG, {"slugs": sorted(slugs), "person": person_id}).all())
 
-    None where nothing was published under this name.
-    """
-    if test_id is None:
-        rows = session.execute(_PLAN_BY_SLUG, {"slug": slug, "person": person_id}).all()
-    else:
-        rows = session.execute(_PLAN_BY_ID, {"test": test_id, "person": person_id}).all()
-    if not rows:
-        return None
-    found = NOTHING_GRANTED
-    for _, _, num, den, attempts in rows:
+
+def plan_for(session: Session, person_id: int, slug: str) -> Asked | None:
+    """One of them."""
+    return plans_for(session, person_id, [slug]).get(slug)
+
+
+def _asked(rows: Sequence[Row[Test, PlanVersion, int, int, int]]) -> dict[str, Asked]:
+    found: dict[str, Asked] = {}
+    for test, plan, num, den, attempts in rows:
+        before = found[test.slug][2] if test.slug in found else NOTHING_GRANTED
         if num is not None:
-            found = Granted(max(found.time, Fraction(num, den)), found.attempts + attempts)
-    return rows[0][0], rows[0][1], found
-
-
-def plan_of(session: Session, person_id: int, test_id: int) -> tuple[Test, PlanVersion, Granted]:
-    """`plan_for` of a test that somebody took: it has a plan."""
-    found = plan_for(session, person_id, test_id=test_id)
-    if found is None:
-        raise NotFound("assessment.no_test")
+            before = Granted(max(before.time, Fraction(num, den)), before.attempts + attempts)
+        found[test.slug] = test, plan, before
     return found
+
+
+def plan_of(session: Session, person_id: int, test_id: int) -> Asked:
+    """The same of a test that the person took: it has a plan. Raises: NotFound("assessment.no_test")."""
+    found = _asked(session.execute(_PLAN_BY_ID, {"test": test_id, "person": person_id}).all())
+    if not found:
+        raise NotFound("assessment.no_test")
+    return next(iter(found.values()))
 
 
 def granted_to_many(session: Session, person_ids: Collection[int]) -> dict[tuple[int, int], Granted]:

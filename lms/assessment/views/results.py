@@ -11,12 +11,12 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.assessment.commands.starting import decide
 from lms.assessment.messages import STEPS
 from lms.assessment.models import AttemptStep, PlanVersion, Result
 from lms.assessment.queries import attempts as reading
 from lms.assessment.queries import conditions, content, disputes, marking
 from lms.assessment.queries.attempts import Item, Opened, Past, Standing
+from lms.assessment.rules.asking import decide
 from lms.assessment.rules.policy import Start
 from lms.assessment.rules.showing import Shown, phase, shown
 from lms.assessment.views import routes

@@ -15,11 +15,13 @@ from flask_babel import ngettext
 from lms.assessment import commands, forms
 from lms.assessment.commands import Saved
 from lms.assessment.commands.answering import Outcome
-from lms.assessment.commands.starting import decide, refuse_address
+from lms.assessment.commands.starting import refuse_address
 from lms.assessment.messages import DIFFICULTIES, MESSAGES
 from lms.assessment.queries import attempts as reading
 from lms.assessment.queries import conditions, content
 from lms.assessment.queries.attempts import Item, Opened
+from lms.assessment.rules.asking import decide
+from lms.assessment.rules.networks import is_allowed
 from lms.assessment.rules.pages import pages
 from lms.assessment.rules.plan import FORWARD
 from lms.assessment.rules.policy import Start, StartDecision
@@ -45,7 +47,7 @@ def cover(code: str) -> ResponseReturnValue:
     """What counts in the test of an enrolment, what was reached before, and the way in."""
     enrolment = enrolment_for(db(), actor(), code, Permission.LEARN, today())
     course = course_content(db(), enrolment.version_id)
-    found = conditions.plan_for(db(), enrolment.person_id, slug=course.test)
+    found = conditions.plan_for(db(), enrolment.person_id, course.test)
     if found is None or enrolment.person_id != actor().person_id:
         raise Conflict("assessment.no_test")
     test, stored, given = found
@@ -223,7 +225,8 @@ def _save_form(code: str) -> ResponseReturnValue:
         if saved.late and saved.stored:
             flash(_("Lo último llegó después del final: queda registrado, pero no cuenta."), "warning")
         return redirect(url_for("assessment.attempt", code=code), code=303)
-    if saved.refused:
+    plan = content.plan_rules(saved.opened.attempt.plan)
+    if saved.refused and is_allowed(request.remote_addr or "", plan.addresses):
         # 200 and not an error status: the other answers of the form are stored, and that must stand.
         return _attempt_page(saved.opened, saved.refused, forms.position_of(request.form.get("page")))
     if request.form.get("go") or request.form.get("check"):

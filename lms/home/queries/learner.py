@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from lms.assessment.models import Attempt, PlanVersion, Result, Test
+from lms.assessment.models import Attempt, Result
 from lms.assessment.queries.attempts import Past
-from lms.assessment.rules import policy
+from lms.assessment.queries.conditions import Asked, plans_for
+from lms.assessment.queries.content import plan_rules
+from lms.assessment.rules.asking import decide
 from lms.catalog.queries import EnrolmentView, enrolments_of
 from lms.catalog.rules import PartState
 from lms.certificates.models import Certificate
@@ -53,7 +56,7 @@ def learner_desk(session: Session, person_id: int, *, today: date, now: datetime
     surveys = waiting_for(session, person_id)
     certificates = certificates_of(session, person_id, today)
     running = [view for view in courses if view.open]
-    plans = _plans(session, {view.version.test for view in running if view.version.test})
+    plans = plans_for(session, person_id, {view.version.test for view in running if view.version.test})
     past = _past(session, [view.enrolment.id for view in running])
     step = rules.next_step(
         [_work(view, plans.get(view.version.test), past, now) for view in running],
@@ -65,11 +68,6 @@ def learner_desk(session: Session, person_id: int, *, today: date, now: datetime
 
 
 # The start page of every learner asks these: built once.
-_PLANS = (
-    select(Test.slug, PlanVersion)
-    .join(PlanVersion, PlanVersion.id == Test.current_plan_id)
-    .where(Test.slug.in_(bindparam("slugs", expanding=True)))
-)
 _PAST = (
     select(Attempt, Result)
     .outerjoin(Result, Result.attempt_id == Attempt.id)
@@ -83,11 +81,6 @@ _MINUTES = (
 )
 
 
-def _plans(session: Session, slugs: Collection[str]) -> dict[str, PlanVersion]:
-    rows = session.execute(_PLANS, {"slugs": list(slugs)})
-    return {row[0]: row[1] for row in rows}
-
-
 def _past(session: Session, enrolment_ids: Collection[int]) -> list[Past]:
     """The attempts of some enrolments in order, each with the result that stands."""
     rows = session.execute(_PAST, {"enrolments": list(enrolment_ids)})
@@ -97,7 +90,7 @@ def _past(session: Session, enrolment_ids: Collection[int]) -> list[Past]:
     return list(found.values())
 
 
-def _work(view: EnrolmentView, plan: PlanVersion | None, past: Sequence[Past], now: datetime) -> CourseWork:
+def _work(view: EnrolmentView, asked: Asked | None, past: Sequence[Past], now: datetime) -> CourseWork:
     modules = view.version.modules
     module = view.next_module
     left = [each for each in modules if view.state_of(each) is not PartState.DONE]
@@ -109,20 +102,18 @@ def _work(view: EnrolmentView, plan: PlanVersion | None, past: Sequence[Past], n
         modules_left=len(left),
         minutes_left=view.minutes_left,
         module=None if module is None else ModuleWork(module.key, module.position, module.title, module.minutes),
-        test=None if plan is None else _test(view, plan, past, now),
+        test=None if asked is None else _test(view, asked, past, now),
     )
 
 
-def _test(view: EnrolmentView, plan: PlanVersion, past: Sequence[Past], now: datetime) -> TestWork:
+def _test(view: EnrolmentView, asked: Asked, past: Sequence[Past], now: datetime) -> TestWork:
+    _, plan, granted = asked
     mine = [each for each in past if each.attempt.enrolment_id == view.enrolment.id]
     unfinished = next((each.attempt for each in mine if each.attempt.closed_at is None), None)
-    decision = policy.may_start(
-        [each.facts for each in mine], now, attempts=plan.attempts, delay=timedelta(hours=plan.delay_hours)
-    )
     return TestWork(
-        decision,
+        decide(plan_rules(plan), [each.facts for each in mine], now, granted),
         plan.questions,
-        plan.minutes,
+        math.ceil(plan.minutes * granted.time),
         taken=len(mine),
         attempt_code=unfinished.code if unfinished else "",
         deadline=unfinished.deadline_at if unfinished else None,
