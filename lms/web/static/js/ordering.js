@@ -27,6 +27,10 @@ function orderable(list) {
     button.focus();
     changed(row);
   });
+  list.addEventListener("dragged", ({ detail: { row, to } }) => {
+    move(row, to);
+    changed(row);
+  });
   list.addEventListener("change", (event) => {
     const row = event.target.closest("[data-choice]");
     if (event.target.value) {
