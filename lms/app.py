@@ -21,6 +21,8 @@ from lms.assessment.commands.regrading import JOB as REGRADE
 from lms.assessment.commands.statistics import JOB as MEASURE
 from lms.assessment.events import ResultRegraded
 from lms.assessment.views import routes as assessment_routes
+from lms.authoring import notices as authoring_notices
+from lms.authoring.views import routes as authoring_routes
 from lms.catalog import notices as catalog_notices
 from lms.catalog import views as catalog_views
 from lms.catalog.events import CourseCompleted
@@ -152,6 +154,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         hours_routes,
         catalog_routes,
         assessment_routes,
+        authoring_routes,
         survey_routes,
         skill_routes,
         certificate_routes,
@@ -185,6 +188,7 @@ def _tell(app: Flask) -> None:
         app,
         catalog_notices.ASSIGNED,
         *assessment_notices.KINDS,
+        authoring_notices.RELEASED,
         certificate_notices.ISSUED,
         certificate_notices.EXPIRES,
         certificate_notices.QUESTION,

@@ -1,6 +1,7 @@
 """Declares every table, for migrations and tests: importing it fills `Base.metadata`."""
 
 from lms.assessment import models as assessment
+from lms.authoring import models as authoring
 from lms.catalog import models as catalog
 from lms.certificates import models as certificates
 from lms.hours import models as hours
@@ -15,6 +16,7 @@ __all__ = [
     "anchors",
     "assessment",
     "audit",
+    "authoring",
     "catalog",
     "certificates",
     "dated",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.assessment.formats.bank import LoadedMedia
 from lms.assessment.models import Bank, BankMedia
-from lms.kit.errors import Invalid
+from lms.kit.errors import Invalid, NotAllowed
 from lms.kit.files import FileStore
-from lms.kit.permissions import Actor
+from lms.kit.filetypes import KINDS
+from lms.kit.permissions import Actor, Permission
 
 
 def keep_media(
@@ -36,3 +38,21 @@ def keep_media(
             raise Invalid("assessment.media_changed", name=each.path.name)
         session.add(BankMedia(bank_id=bank.id, name=each.name, file_id=row.id))
     session.flush()
+
+
+def add_media(
+    session: Session, actor: Actor, bank: Bank, stream: BinaryIO, *, name: str, files: FileStore, now: datetime
+) -> str:
+    """Keep one picture or sound of a bank; returns the name by which texts show it, the same for the same bytes.
+
+    Raises: NotAllowed("assessment.not_allowed"), and what the store raises of a file.
+    """
+    if not actor.can(Permission.PUBLISH):
+        raise NotAllowed("assessment.not_allowed")
+    row = files.put(session, stream, name=name, purpose="media", actor=actor, now=now)
+    stored = f"{row.sha256}.{KINDS[row.kind].endings[0]}"
+    known = select(BankMedia.id).where(BankMedia.bank_id == bank.id, BankMedia.name == stored)
+    if session.scalar(known) is None:
+        session.add(BankMedia(bank_id=bank.id, name=stored, file_id=row.id))
+        session.flush()
+    return stored

@@ -36,13 +36,14 @@ def published(session: Session, slug: str) -> Published:
         .where(BankVersionQuestion.bank_version_id == version.id)
         .order_by(Question.key)
     )
-    questions = tuple(_loaded(key, row) for key, row in rows)
+    questions = tuple(loaded(key, row) for key, row in rows)
     media = frozenset(session.scalars(select(BankMedia.name).where(BankMedia.bank_id == bank.id)))
     topics = tuple(Topic(each["id"], each["title"]) for each in version.topics)
     return Published(bank.title, topics, questions, media)
 
 
-def _loaded(key: str, row: QuestionVersion) -> LoadedQuestion:
+def loaded(key: str, row: QuestionVersion) -> LoadedQuestion:
+    """A stored version of a question as formats read and write it."""
     return LoadedQuestion(
         key=key,
         type=row.type,

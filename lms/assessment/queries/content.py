@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import Engine, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from lms.assessment.formats.bank import REVIEWED
+from lms.assessment.formats.bank import REVIEWED, LoadedQuestion
 from lms.assessment.models import (
     Bank,
     BankMedia,
@@ -138,12 +138,13 @@ def ready(session: Session, wanted: Iterable[tuple[int, str]]) -> dict[str, Read
             .where(QuestionVersion.id.in_(missing))
         )
         for version, key in rows:
-            found[version.content_hash] = made = _ready(version, key)
+            found[version.content_hash] = made = ready_of(version, key)
             _questions.put(version.content_hash, made)
     return found
 
 
-def _ready(version: QuestionVersion, key: str) -> ReadyQuestion:
+def ready_of(version: QuestionVersion | LoadedQuestion, key: str) -> ReadyQuestion:
+    """A question, published or only written, ready to grade and to show."""
     kind = question_type(version.type)
     return ReadyQuestion(
         key=key,
@@ -385,7 +386,7 @@ def bank_questions(
     for version, key in session.execute(query):
         kept = _questions.get(version.content_hash)
         if kept is None:
-            kept = _ready(version, key)
+            kept = ready_of(version, key)
             _questions.put(version.content_hash, kept)
         found.append(kept)
     return found

@@ -17,6 +17,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from lms.assessment.rules.canonical import canonical_json
+from lms.assessment.types.fields import Field
 from lms.kit.content import Reader
 
 Body = dict[str, Any]
@@ -160,6 +161,8 @@ class QuestionType(ABC):
     """One kind of question. Objects are stateless; everything is in the body."""
 
     name: ClassVar[str]
+    fields: ClassVar[tuple[Field, ...]]
+    """What an author fills in beside what every question has (`form.py`)."""
     by_person: ClassVar[bool] = False
     """Whether a person grades it: then `grade` raises NeedsPerson."""
     shuffles: ClassVar[bool] = False

@@ -26,6 +26,7 @@ from lms.assessment.types.base import (
     texts,
 )
 from lms.assessment.types.gaps.document import dump, load
+from lms.assessment.types.gaps.form import FIELDS
 from lms.assessment.types.gaps.places import rendered, split
 from lms.assessment.types.gaps.rules import bins, line, number_fault, parsed, response, share, shown_options
 from lms.assessment.types.gaps.rules import reply as gap_reply
@@ -36,6 +37,7 @@ from lms.kit.content import Reader
 
 class Gaps(QuestionType):
     name = "gaps"
+    fields = FIELDS
     shuffles = True
 
     def load_own(self, reader: Reader) -> Body:

@@ -26,12 +26,14 @@ from lms.assessment.types.base import (
     shown,
 )
 from lms.assessment.types.matching.document import dump, load
+from lms.assessment.types.matching.form import FIELDS
 from lms.assessment.types.options import some
 from lms.kit.content import Reader
 
 
 class Matching(QuestionType):
     name = "matching"
+    fields = FIELDS
     shuffles = True
     order_tells = True
 

@@ -24,12 +24,14 @@ from lms.assessment.types.base import (
     shown,
 )
 from lms.assessment.types.multiple.document import dump, load
+from lms.assessment.types.multiple.form import FIELDS
 from lms.assessment.types.options import WEIGHTS, earned, map_options, option_bins, option_lines, right_ones
 from lms.kit.content import Reader
 
 
 class Multiple(QuestionType):
     name = "multiple"
+    fields = FIELDS
     shuffles = True
 
     def load_own(self, reader: Reader) -> Body:

@@ -18,6 +18,7 @@ from lms.assessment.types.base import (
     texts,
 )
 from lms.assessment.types.numeric.document import dump, load
+from lms.assessment.types.numeric.form import FIELDS
 from lms.assessment.types.numeric.rules import entry, first_holding, read, words
 from lms.assessment.types.numeric.rules import reply as number_reply
 from lms.assessment.types.options import some
@@ -27,6 +28,7 @@ from lms.kit.content import Reader
 
 class Numeric(QuestionType):
     name = "numeric"
+    fields = FIELDS
 
     def load_own(self, reader: Reader) -> Body:
         return load(reader)

@@ -20,6 +20,7 @@ from lms.assessment.types.base import (
     texts,
 )
 from lms.assessment.types.open.document import dump, load
+from lms.assessment.types.open.form import FIELDS
 from lms.assessment.types.open.rules import MAX_WRITTEN, words_fault
 from lms.assessment.types.options import some
 from lms.assessment.types.typed import clean
@@ -28,6 +29,7 @@ from lms.kit.content import Reader
 
 class Open(QuestionType):
     name = "open"
+    fields = FIELDS
     by_person = True
 
     def load_own(self, reader: Reader) -> Body:

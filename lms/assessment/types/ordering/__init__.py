@@ -28,11 +28,13 @@ from lms.assessment.types.base import (
 )
 from lms.assessment.types.options import some
 from lms.assessment.types.ordering.document import dump, load
+from lms.assessment.types.ordering.form import FIELDS
 from lms.kit.content import Reader
 
 
 class Ordering(QuestionType):
     name = "ordering"
+    fields = FIELDS
     shuffles = True
     order_tells = True
 

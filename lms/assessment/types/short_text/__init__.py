@@ -20,6 +20,7 @@ from lms.assessment.types.base import (
 )
 from lms.assessment.types.options import some
 from lms.assessment.types.short_text.document import dump, load
+from lms.assessment.types.short_text.form import FIELDS
 from lms.assessment.types.short_text.rules import first_accepting
 from lms.assessment.types.typed import MAX_LINE, clean, plain, reading
 from lms.kit.content import Reader
@@ -27,6 +28,7 @@ from lms.kit.content import Reader
 
 class ShortText(QuestionType):
     name = "short_text"
+    fields = FIELDS
 
     def load_own(self, reader: Reader) -> Body:
         return load(reader)

@@ -23,11 +23,13 @@ from lms.assessment.types.base import (
 )
 from lms.assessment.types.options import earned, map_options, option_bins, option_lines, right_ones
 from lms.assessment.types.single.document import dump, load
+from lms.assessment.types.single.form import FIELDS
 from lms.kit.content import Reader
 
 
 class Single(QuestionType):
     name = "single"
+    fields = FIELDS
     shuffles = True
 
     def load_own(self, reader: Reader) -> Body:

@@ -20,6 +20,7 @@ from lms.assessment.types.base import (
 )
 from lms.assessment.types.options import some
 from lms.assessment.types.true_false.document import dump, load
+from lms.assessment.types.true_false.form import FIELDS
 from lms.kit.content import Reader
 
 TEXTS = ("Verdadero", "Falso")  # message ids: position 0 is true, position 1 is false
@@ -27,6 +28,7 @@ TEXTS = ("Verdadero", "Falso")  # message ids: position 0 is true, position 1 is
 
 class TrueFalse(QuestionType):
     name = "true_false"
+    fields = FIELDS
     ours = True
 
     def load_own(self, reader: Reader) -> Body:

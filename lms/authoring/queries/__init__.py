@@ -1,0 +1,1 @@
+"""Reading drafts, what is published beside them, and the publications that wait."""

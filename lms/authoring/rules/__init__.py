@@ -1,0 +1,1 @@
+"""What is pure of authoring: forms and documents, faults in their place, what a draft meets when it is published."""
