@@ -11,13 +11,12 @@ from lms.kit.db import Base, code, json_doc, moment, pk
 
 
 class BankDesk(Base):
-    """What a bank asks of who writes for it, and the topics that its drafts may name beside those published."""
+    """The topics that the drafts of a bank may name beside those published."""
 
     __tablename__ = "bank_desk"
 
     bank_id: Mapped[int] = mapped_column(ForeignKey("bank.id"), primary_key=True)
     topics: Mapped[json_doc]  # [{"id", "title"}]
-    second_person: Mapped[bool]  # whether somebody else has to approve a question before it is drawn
 
 
 class QuestionDraft(Base):

@@ -1,4 +1,4 @@
-"""Authoring: drafts of questions, what a bank asks of its authors, publications for a time to come."""
+"""Authoring: drafts of questions, whether a bank asks for a second person, publications for a time to come."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,11 +10,11 @@ down_revision = "0021"
 
 
 def upgrade() -> None:
+    op.add_column("bank", sa.Column("second_person", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "bank_desk",
         sa.Column("bank_id", BigKey, nullable=False),
         sa.Column("topics", JsonDoc, nullable=False),
-        sa.Column("second_person", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["bank_id"], ["bank.id"], name=op.f("fk_bank_desk_bank_id")),
         sa.PrimaryKeyConstraint("bank_id", name=op.f("pk_bank_desk")),
     )
@@ -72,3 +72,4 @@ def downgrade() -> None:
     op.drop_table("bank_release")
     op.drop_table("question_draft")
     op.drop_table("bank_desk")
+    op.drop_column("bank", "second_person")

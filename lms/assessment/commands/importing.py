@@ -14,13 +14,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lms.assessment.commands.publishing import publish_bank
-from lms.assessment.formats.bank import LoadedBank, LoadedQuestion, Topic
+from lms.assessment.formats.bank import REVIEWED, LoadedBank, LoadedQuestion, Topic
 from lms.assessment.formats.checking import Checked, check
 from lms.assessment.formats.exchange import Defaults, Parsed, complete, in_scenario, summary
 from lms.assessment.formats.identity import digest
 from lms.assessment.formats.media import FOLDER, MAX_BYTES, Shelf
+from lms.assessment.formats.yaml_question import content_of
 from lms.assessment.queries import bank_content
 from lms.assessment.queries.bank_content import Published
+from lms.assessment.rules.canonical import content_hash
 from lms.assessment.types.base import folded
 from lms.kit.errors import NotAllowed
 from lms.kit.files import FileStore
@@ -73,6 +75,8 @@ def import_questions(
         checked = check(parsed, _shelf(parsed, Path(folder), published, media_bytes))
         before = {question.key: question for question in published.questions}
         found = [_as_before(each, before.get(each.key)) for each in checked.all]
+        if published.second_person:
+            found = _unapproved(found, before, parsed)
         new = sum(question.key not in before for question in found)
         same = sum(before.get(question.key) is question for question in found)
         taken = bool(found) and (partial or not parsed.rejected)
@@ -102,6 +106,19 @@ def _keep_placing(parsed: Parsed, published: Published) -> None:
                 found.document.setdefault("review", before.review)
     for topic in published.topics:
         parsed.topics.setdefault(topic.id, topic.title)
+
+
+def _unapproved(
+    found: list[LoadedQuestion], before: Mapping[str, LoadedQuestion], parsed: Parsed
+) -> list[LoadedQuestion]:
+    """What is new or says something else comes in as a draft: the bank asks for a second person, who has not seen it."""
+    held = [each for each in found if before.get(each.key) is not each and each.status == REVIEWED]
+    if not held:
+        return found
+    parsed.warnings.append(f"el banco pide que otra persona apruebe: {len(held)} entran como borrador")
+    drafts = {each.key: replace(each, status="draft") for each in held}
+    made = {key: replace(each, content_hash=content_hash(content_of(each))) for key, each in drafts.items()}
+    return [_as_before(made.get(each.key, each), before.get(each.key)) for each in found]
 
 
 def _bank(

@@ -20,6 +20,8 @@ class Bank(Base):
     current_version_id: Mapped[int | None] = mapped_column(
         ForeignKey("bank_version.id", use_alter=True, name="fk_bank_current_version_id")
     )
+    # Whether a second person has to approve a question that was written or imported here before tests draw it.
+    second_person: Mapped[bool] = mapped_column(default=False)
 
 
 class BankVersion(AppendOnly, Base):

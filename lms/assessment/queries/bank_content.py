@@ -19,6 +19,7 @@ class Published:
     topics: tuple[Topic, ...] = ()
     questions: tuple[LoadedQuestion, ...] = ()
     media: frozenset[str] = field(default_factory=frozenset)
+    second_person: bool = False
 
 
 def published(session: Session, slug: str) -> Published:
@@ -39,7 +40,7 @@ def published(session: Session, slug: str) -> Published:
     questions = tuple(loaded(key, row) for key, row in rows)
     media = frozenset(session.scalars(select(BankMedia.name).where(BankMedia.bank_id == bank.id)))
     topics = tuple(Topic(each["id"], each["title"]) for each in version.topics)
-    return Published(bank.title, topics, questions, media)
+    return Published(bank.title, topics, questions, media, bank.second_person)
 
 
 def loaded(key: str, row: QuestionVersion) -> LoadedQuestion:

@@ -143,7 +143,7 @@ def make_bank(session: Session, actor: Actor, *, title: str, topic: str, now: da
     bank = Bank(slug=name, title=title.strip())
     session.add(bank)
     session.flush()
-    session.add(BankDesk(bank_id=bank.id, topics=[{"id": first, "title": topic.strip()}], second_person=False))
+    session.add(BankDesk(bank_id=bank.id, topics=[{"id": first, "title": topic.strip()}]))
     audit.record(session, actor, action="bank.create", subject=("bank", name), after={"title": bank.title}, now=now)
     session.flush()
     return bank
@@ -160,7 +160,7 @@ def set_desk(
     found = desk(session, bank)
     row = session.get(BankDesk, found.bank.id)
     if row is None:
-        row = BankDesk(bank_id=found.bank.id, topics=[], second_person=False)
+        row = BankDesk(bank_id=found.bank.id, topics=[])
         session.add(row)
     known = found.titles
     added: list[Topic] = []
@@ -172,16 +172,16 @@ def set_desk(
             added.append(Topic(key, title))
     if added:
         row.topics = [*row.topics, *({"id": topic.id, "title": topic.title} for topic in added)]
-    if row.second_person is not second_person:
+    if found.bank.second_person is not second_person:
         audit.record(
             session,
             actor,
             action="bank.second_person",
             subject=("bank", bank),
-            before={"second_person": row.second_person},
+            before={"second_person": found.bank.second_person},
             after={"second_person": second_person},
             now=now,
         )
-        row.second_person = second_person
+        found.bank.second_person = second_person
     session.flush()
     return desk(session, bank)

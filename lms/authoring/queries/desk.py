@@ -60,7 +60,7 @@ def desk(session: Session, slug: str) -> Desk:
     topics |= {each["id"]: each["title"] for each in (own.topics if own else ()) if each["id"] not in topics}
     media = frozenset(session.scalars(select(BankMedia.name).where(BankMedia.bank_id == bank.id)))
     listed = tuple(Topic(key, title) for key, title in topics.items())
-    return Desk(bank, version, listed, bool(own and own.second_person), media)
+    return Desk(bank, version, listed, bank.second_person, media)
 
 
 def drafts(session: Session, bank_id: int) -> list[QuestionDraft]:

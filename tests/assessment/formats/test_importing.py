@@ -182,3 +182,15 @@ def test_the_published_bank_is_read_in_three_queries(session: Session, count_que
     with count_queries() as many:
         bank_content.published(session, "demo")
     assert (few.number, many.number) == (3, 3)
+
+
+def test_where_a_second_person_is_asked_for_what_is_new_comes_in_as_a_draft(session: Session) -> None:
+    bring(session, GIFT, defaults=Defaults(status="reviewed"))
+    session.scalars(select(Bank)).one().second_person = True
+    changed = GIFT.replace("A{T}", "A, mejor dicho{T}").replace("::Uno::", "// [id:uno]\n::Uno::") + "\n\nNueva{T}\n"
+    found = bring(session, changed, defaults=Defaults(status="reviewed"))
+    assert (found.new, found.changed, found.same) == (1, 1, 2)
+    assert {key for key, each in held(session).items() if each.status == "draft"} == {"uno", "nueva"}
+    assert "otra persona" in " ".join(found.report["warnings"])
+    again = bring(session, changed, defaults=Defaults(status="reviewed"))
+    assert (again.new, again.changed) == (0, 0)
