@@ -15,12 +15,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from lms.admin.housekeeping import night_due, nightly, tick
+from lms.admin.housekeeping import NIGHT_AGAIN, night_due, nightly, tick
 from lms.app import make_bus, make_database, make_jobs, make_letters, make_speaking
 from lms.kit import heartbeat, jobs, mail
 from lms.kit.clock import utc_now
@@ -138,16 +138,18 @@ class Worker:
             self.told.sleep(min(self.settings.worker_pause_seconds, self.settings.job_lease_seconds / 4))
 
     def keep_house(self) -> None:
-        """A `tick` every `housekeeping_seconds`, the nightly work once a day."""
+        """A `tick` every `housekeeping_seconds`, the nightly work once a day, again where part of it was not done."""
         last: date | None = None
+        again: datetime | None = None
         while not self.told.to_stop:
             begun = time.monotonic()
             now = utc_now()
             with _survived("housekeeping"):
                 due = night_due(last, now, self.settings.zone)
-                if due is not None:
-                    nightly(self.database, self.settings, now)
-                    last = due
+                if due is not None and (again is None or now >= again):
+                    again = now + NIGHT_AGAIN  # also where it raises
+                    if not nightly(self.database, self.settings, now).failed:
+                        last, again = due, None
                 else:
                     tick(self.database, now)
             self.told.sleep(max(1.0, self.settings.housekeeping_seconds - (time.monotonic() - begun)))

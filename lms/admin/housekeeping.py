@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
 
 import config
 from lms.assessment.jobs import close_expired, measure_outdated
+from lms.authoring.commands import publish_due
 from lms.certificates.commands import tell_expiring
 from lms.kit import anchors, audit, jobs, outbox
 from lms.kit.clock import local_day
@@ -24,32 +29,62 @@ from lms.skills.commands import tell_due
 from lms.surveys.commands import release
 
 log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 SEAL_BATCH = 1000
+NIGHT_AGAIN = timedelta(minutes=30)
+"""After this the nightly work is tried again where part of it was not done."""
 NIGHT_HOUR = 3
 """From this hour on, in the installation's zone, the nightly work of a day is done."""
 
 
 @dataclass(frozen=True)
 class Done:
-    """What one round did."""
+    """What one round did; `failed` names the duties that could not be done, each of which is in the log."""
 
     attempts_closed: int = 0
+    banks_published: int = 0
     entries_sealed: int = 0
     answers_released: int = 0
     files_swept: int = 0
     anchored: bool = False
+    failed: tuple[str, ...] = ()
+
+
+class _Duties:
+    """Duties done one after the other: one that fails keeps nobody from the next."""
+
+    def __init__(self) -> None:
+        self.failed: list[str] = []
+
+    def do(self, name: str, duty: Callable[[], _T], otherwise: _T) -> _T:
+        try:
+            return duty()
+        except Exception:  # whatever happened: the trail is sealed all the same
+            log.exception("housekeeping: %s was not done", name)
+            self.failed.append(name)
+            return otherwise
 
 
 def tick(database: Database, now: datetime) -> Done:
-    """The work of every minute: close what ran out of time, chain the audit trail. Safe to run twice at once."""
-    closed = close_expired(database, now)
+    """The work of every minute: close what ran out of time, publish what is due, chain the audit trail.
+
+    Safe to run twice at once.
+    """
+    duties = _Duties()
+    closed = duties.do("closing attempts", lambda: close_expired(database, now), 0)
+    published = duties.do("publishing what is due", lambda: publish_due(database, now), 0)
+    sealed = duties.do("sealing the audit trail", lambda: _seal(database), 0)
+    return Done(closed, published, sealed, failed=tuple(duties.failed))
+
+
+def _seal(database: Database) -> int:
     sealed = 0
     while True:
         with database.writing() as session:
             count = audit.seal(session, limit=SEAL_BATCH)
         sealed += count
         if count < SEAL_BATCH:
-            return Done(attempts_closed=closed, entries_sealed=sealed)
+            return sealed
 
 
 def nightly(database: Database, settings: config.Settings, now: datetime) -> Done:
@@ -61,22 +96,49 @@ def nightly(database: Database, settings: config.Settings, now: datetime) -> Don
     The audit trail is signed up to its end.
     """
     today, files = local_day(now, settings.zone), make_store(settings)
-    with database.writing() as session:
-        released = release(session, minimum=settings.survey_minimum, today=today)
-        forget_old(session, now=now)
-        close_leavers(session, SYSTEM, today=today, now=now)
-    with database.writing() as session:
-        outbox.forget(session, before=now - timedelta(days=settings.outbox_keep_days))
-        jobs.forget(session, files, before=now - timedelta(days=settings.job_keep_days))
-        notices.forget(session, before=now - timedelta(days=settings.notice_keep_days))
-    with database.writing() as session:
-        tell_expiring(session, today=today, days=settings.notice_expiry_days, now=now)
-        tell_due(session, today=today, now=now)
-    measure_outdated(database, now)
-    with database.reading() as session:
-        swept = files.sweep(session, now)
+    duties = _Duties()
+
+    def in_turn(name: str, duty: Callable[[Session], object]) -> None:
+        def write() -> None:
+            with database.writing() as session:
+                duty(session)
+
+        duties.do(name, write, None)
+
+    def sweep() -> int:
+        with database.reading() as session:
+            return files.sweep(session, now)
+
+    def let_go() -> int:
+        with database.writing() as session:
+            return release(session, minimum=settings.survey_minimum, today=today)
+
+    released = duties.do("releasing survey answers", let_go, 0)
+    in_turn("forgetting sessions", lambda session: forget_old(session, now=now))
+    in_turn("closing accounts", lambda session: close_leavers(session, SYSTEM, today=today, now=now))
+    in_turn(
+        "the outbox", lambda session: outbox.forget(session, before=now - timedelta(days=settings.outbox_keep_days))
+    )
+    in_turn(
+        "old jobs", lambda session: jobs.forget(session, files, before=now - timedelta(days=settings.job_keep_days))
+    )
+    in_turn("notices", lambda session: notices.forget(session, before=now - timedelta(days=settings.notice_keep_days)))
+    in_turn(
+        "expiring certificates",
+        lambda session: tell_expiring(session, today=today, days=settings.notice_expiry_days, now=now),
+    )
+    in_turn("what falls due", lambda session: tell_due(session, today=today, now=now))
+    duties.do("item statistics", lambda: measure_outdated(database, now), 0)
+    swept = duties.do("sweeping files", sweep, 0)
     done = tick(database, now)
-    return Done(done.attempts_closed, done.entries_sealed, released, swept, _anchor(database, settings, now))
+    anchored = duties.do("signing the audit trail", lambda: _anchor(database, settings, now), otherwise=False)
+    return replace(
+        done,
+        answers_released=released,
+        files_swept=swept,
+        anchored=anchored,
+        failed=(*duties.failed, *done.failed),
+    )
 
 
 def _anchor(database: Database, settings: config.Settings, now: datetime) -> bool:

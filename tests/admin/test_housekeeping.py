@@ -56,3 +56,17 @@ def test_night_comes_once_a_day_at_its_hour() -> None:
     assert housekeeping.night_due(None, after, zone) == day
     assert housekeeping.night_due(day, after + timedelta(hours=5), zone) is None
     assert housekeeping.night_due(day, after + timedelta(days=1), zone) == day + timedelta(days=1)
+
+
+def test_a_duty_that_fails_keeps_no_other_from_being_done(
+    database: Database, settings: config.Settings, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object, **_named: object) -> int:
+        raise RuntimeError("broken on purpose")
+
+    for name in ("close_expired", "measure_outdated", "forget_old"):
+        monkeypatch.setattr(housekeeping, name, broken)
+    done = housekeeping.nightly(database, settings, NOW + timedelta(days=1))
+    assert done.failed == ("forgetting sessions", "item statistics", "closing attempts")
+    assert done.anchored
+    assert done.entries_sealed > 0
