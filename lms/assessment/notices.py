@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from lms.assessment.commands.failing import FAILED
+from lms.assessment.commands.failing import FAILED, PASSED_LATE
 from lms.notify.kinds import Kind
 
 
@@ -97,4 +97,17 @@ DISPUTE_ANSWERED = Kind(
     text=_answered,
     link=_result,
 )
-KINDS = (LAST_FAILED, GRADED, REGRADED, TO_MARK, DISPUTED, DISPUTE_ANSWERED)
+PASSED_AFTER_ALL = Kind(
+    name=PASSED_LATE,
+    label=_l("Una recalificación aprueba a alguien a quien ya se le había retirado el curso"),
+    title=lambda params: str(_("%(person)s aprobó por una recalificación", person=params["person"])),
+    text=lambda params: str(
+        _(
+            "«%(test)s» queda aprobada, pero el curso se le había retirado al quedarse sin intentos. "
+            "Decidir si sigue con el refuerzo o se le asigna de nuevo para completarlo.",
+            test=params["test"],
+        )
+    ),
+    link=lambda params: url_for("people.person", person_code=params["code"]),
+)
+KINDS = (PASSED_AFTER_ALL, LAST_FAILED, GRADED, REGRADED, TO_MARK, DISPUTED, DISPUTE_ANSWERED)

@@ -317,7 +317,7 @@ def test_a_checked_answer_shows_what_the_plan_shows_and_is_fixed(client, databas
         (Review(after=Shown(marks=True)), ["Incorrecta"], ["F-dos", "Explicación de"]),
         (Review(after=Shown(feedback=True)), ["F-dos"], ["Incorrecta", "Explicación de"]),
         (Review(after=Shown(right=True)), ["Explicación de"], ["Incorrecta</", "F-dos"]),
-        (Review(), ["Pregunta por pregunta"], ["Enunciado de", "Incorrecta", "F-dos", "Explicación de"]),
+        (Review(), ["Pregunta por pregunta"], ["Por tema", "Enunciado de", "Incorrecta", "F-dos", "Explicación de"]),
     ],
 )
 def test_the_result_shows_what_its_phase_shows(client, database, made, review, there, absent):  # noqa: PLR0917 - fixtures

@@ -20,7 +20,8 @@ from lms.people.models import Person
 from lms.people.queries import placement_on
 
 FAILED = "test.failed"
-"""The kind of what a coordinator is told."""
+PASSED_LATE = "test.passed_late"
+"""The kinds of what a coordinator is told."""
 
 
 def after_failure(
@@ -41,21 +42,35 @@ def after_failure(
         return
     person = session.get_one(Person, attempt.person_id)
     made = _refresher(session, person, enrolment, course, now) if follows == REFRESHER else None
-    placement = placement_on(session, person.id, local_day(now, zone))
-    tell(
+    _tell_supervisor(session, person, attempt, FAILED, zone=zone, now=now, refresher=made is not None)
+
+
+def passed_late(session: Session, attempt: Attempt, enrolment: Enrolment, *, zone: str, now: datetime) -> None:
+    """A regrade passes a test whose course was withdrawn from its person meanwhile: a person says what is to stand.
+
+    Nothing is undone by itself: the course may be under way again, as a refresher.
+    """
+    person = session.get_one(Person, attempt.person_id)
+    _tell_supervisor(
         session,
-        kind=FAILED,
-        key=attempt.code,
-        people=[placement.supervisor_id if placement else None],
-        params={
-            "person": person.name,
-            "code": person.code,
-            "test": attempt.plan.title,
-            "attempts": attempt.number,
-            "refresher": made is not None,
-        },
+        person,
+        attempt,
+        PASSED_LATE,
+        zone=zone,
         now=now,
+        course=enrolment.course.slug,
+        enrolment=enrolment.code,
     )
+
+
+def _tell_supervisor(
+    session: Session, person: Person, attempt: Attempt, kind: str, *, zone: str, now: datetime, **more: object
+) -> None:
+    """Tell the supervisor of the day, once for an attempt and a kind."""
+    placement = placement_on(session, person.id, local_day(now, zone))
+    facts = {"person": person.name, "code": person.code, "test": attempt.plan.title, "attempts": attempt.number}
+    people = [placement.supervisor_id if placement else None]
+    tell(session, kind=kind, key=attempt.code, people=people, params=facts | more, now=now)
 
 
 def _refresher(

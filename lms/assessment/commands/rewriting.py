@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.assessment.commands.failing import after_failure, passed_late
 from lms.assessment.commands.results import ratio
 from lms.assessment.events import ResultRegraded
-from lms.assessment.models import Regrade, Result
+from lms.assessment.models import Attempt, Regrade, Result
 from lms.assessment.queries.regrading import Touched
 from lms.assessment.queries.standing import last_passed
 from lms.assessment.rules.grading import Result as Whole
@@ -130,8 +131,14 @@ def _follow(session: Session, made: Regrade, outcome: Outcome, enrolment: Enrolm
     )
     if passed and enrolment.ended_at is None:
         record_part(session, SYSTEM, enrolment, "test", "done", now=now)
+    elif passed and enrolment.withdrawn_reason is not None:
+        passed_late(
+            session, session.get_one(Attempt, each.attempt_id), enrolment, zone=each.zone or SYSTEM.zone, now=now
+        )
     elif not passed and last_passed(session, each.enrolment_id) is None:
         reopen_part(session, enrolment, "test", now=now)
+        attempt = session.get_one(Attempt, each.attempt_id)
+        after_failure(session, attempt, enrolment, enrolment.course, zone=each.zone or SYSTEM.zone, now=now)
     tell(
         session,
         kind="assessment.regraded",
