@@ -5,6 +5,15 @@ from flask_babel import lazy_gettext as _l
 MESSAGES = {
     "assessment.not_allowed": _l("Publicar bancos y pruebas no está entre los permisos de la cuenta."),
     "assessment.bank_not_found": _l("No hay un banco publicado con ese nombre."),
+    "assessment.bank_diverged": _l(
+        "El banco «%(bank)s» cambió desde que se tomaron estos archivos, y publicarlos desharía esos cambios. "
+        "Solo en los archivos: %(files)s. Solo en lo publicado: %(published)s. En los dos lados: %(both)s. No se publicó nada: "
+        "unirlos con «lms banks publish --merge», o exportar el banco y rehacer los cambios."
+    ),
+    "assessment.bank_conflict": _l(
+        "En el banco «%(bank)s» lo mismo cambió de los dos lados: %(both)s. No se publicó nada: exportar el banco en otra "
+        "carpeta, decidir cada caso en los archivos y publicar con «--replace» y un motivo."
+    ),
     "assessment.bank_empty": _l("El banco no tiene ninguna pregunta: no se publica."),
     "assessment.plan_impossible": _l("El banco no alcanza para la prueba: %(detail)s."),
     "assessment.plan_unnamed": _l("El plan o el banco no tiene identificador."),
