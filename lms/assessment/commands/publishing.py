@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from lms.assessment.commands.media import keep_media
+from lms.assessment.commands.texts import keep_texts
 from lms.assessment.formats.bank import LoadedBank, LoadedQuestion
 from lms.assessment.formats.plan_words import contradictions, describe, describe_fixed
 from lms.assessment.models import Bank, BankVersion, BankVersionQuestion, PlanVersion, Question, QuestionVersion, Test
@@ -102,6 +103,7 @@ def _version_of(
         insert(BankVersionQuestion),
         [{"bank_version_id": version.id, "question_version_id": each} for each in versions],
     )
+    keep_texts(session, version.id)
     return version
 
 
