@@ -22,6 +22,7 @@ from lms.assessment.commands.statistics import JOB as MEASURE
 from lms.assessment.events import ResultRegraded
 from lms.assessment.views import routes as assessment_routes
 from lms.authoring import notices as authoring_notices
+from lms.authoring import views as authoring_views
 from lms.authoring.views import routes as authoring_routes
 from lms.catalog import notices as catalog_notices
 from lms.catalog import views as catalog_views
@@ -217,6 +218,8 @@ def _fill_slots(app: Flask) -> None:
     """What upper floors show in pages of lower ones, in the order of the reader's steps."""
     slots.fill(app, "course.after_modules", assessment_views.taking.course_card)
     slots.fill(app, "module.end", assessment_views.practising.module_end)
+    slots.fill(app, "bank.actions", authoring_views.banks.bank_actions)
+    slots.fill(app, "question.actions", authoring_views.banks.question_actions)
     slots.fill(app, "course.after_modules", survey_views.course_card)
     slots.fill(app, "course.after_modules", certificate_views.course_card)
     slots.fill(app, "result.next", survey_views.result_card)

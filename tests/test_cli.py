@@ -24,6 +24,8 @@ COMMANDS = [
     "courses check",
     "courses publish",
     "banks check",
+    "banks export",
+    "banks publish",
     "audit verify",
     "keys list",
     "keys rotate",

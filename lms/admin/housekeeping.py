@@ -19,7 +19,7 @@ from lms.kit import anchors, audit, jobs, outbox
 from lms.kit.clock import local_day
 from lms.kit.db import Database
 from lms.kit.errors import Conflict
-from lms.kit.files import make_store
+from lms.kit.files import FileStore, make_store
 from lms.kit.keys import make_keyring
 from lms.kit.permissions import SYSTEM
 from lms.notify import commands as notices
@@ -98,22 +98,12 @@ def nightly(database: Database, settings: config.Settings, now: datetime) -> Don
     today, files = local_day(now, settings.zone), make_store(settings)
     duties = _Duties()
 
-    def in_turn(name: str, duty: Callable[[Session], object]) -> None:
-        def write() -> None:
-            with database.writing() as session:
-                duty(session)
+    def in_turn(name: str, duty: Callable[[Session], object]) -> object:
+        return duties.do(name, lambda: _written(database, duty), None)
 
-        duties.do(name, write, None)
-
-    def sweep() -> int:
-        with database.reading() as session:
-            return files.sweep(session, now)
-
-    def let_go() -> int:
-        with database.writing() as session:
-            return release(session, minimum=settings.survey_minimum, today=today)
-
-    released = duties.do("releasing survey answers", let_go, 0)
+    released = in_turn(
+        "releasing survey answers", lambda session: release(session, minimum=settings.survey_minimum, today=today)
+    )
     in_turn("forgetting sessions", lambda session: forget_old(session, now=now))
     in_turn("closing accounts", lambda session: close_leavers(session, SYSTEM, today=today, now=now))
     in_turn(
@@ -129,16 +119,26 @@ def nightly(database: Database, settings: config.Settings, now: datetime) -> Don
     )
     in_turn("what falls due", lambda session: tell_due(session, today=today, now=now))
     duties.do("item statistics", lambda: measure_outdated(database, now), 0)
-    swept = duties.do("sweeping files", sweep, 0)
+    swept = duties.do("sweeping files", lambda: _swept(database, files, now), 0)
     done = tick(database, now)
     anchored = duties.do("signing the audit trail", lambda: _anchor(database, settings, now), otherwise=False)
     return replace(
         done,
-        answers_released=released,
+        answers_released=released if isinstance(released, int) else 0,
         files_swept=swept,
         anchored=anchored,
         failed=(*duties.failed, *done.failed),
     )
+
+
+def _written(database: Database, duty: Callable[[Session], object]) -> object:
+    with database.writing() as session:
+        return duty(session)
+
+
+def _swept(database: Database, files: FileStore, now: datetime) -> int:
+    with database.reading() as session:
+        return files.sweep(session, now)
 
 
 def _anchor(database: Database, settings: config.Settings, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from lms.assessment.commands import publish_bank
+from lms.assessment.commands.joining import publish_files
 from lms.assessment.formats.bank import LoadedBank
 from lms.assessment.formats.media import MAX_BYTES
 from lms.assessment.formats.yaml_bank import check_reviews, load_banks
@@ -117,12 +117,15 @@ def publish_content(
 
     `files` keeps the pictures and the sound of questions; content without any needs none.
 
-    Raises: Invalid("admin.content_faulty") where the content has faults: nothing of it is published.
+    Raises: Invalid("admin.content_faulty") where the content has faults, Conflict("assessment.bank_diverged") where a bank
+    was changed elsewhere too: nothing of it is published.
     """
     if not content.report.ok:
         raise Invalid("admin.content_faulty", count=len(content.report.errors))
     for bank in content.banks:
-        publish_bank(session, actor, bank, now=now, files=files)
+        if publish_files(session, actor, bank, now=now, files=files).kept:
+            text = "el banco publicado tiene cambios que estos archivos no tienen: queda como está"
+            content.report.warning(f"{bank.id}/bank.yaml", 1, text)
     for survey in content.surveys.values():
         publish_survey(session, actor, survey, now=now)
     for course in content.courses:

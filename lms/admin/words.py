@@ -29,6 +29,7 @@ ACTIONS = {
     "attempt.start": _l("empezó un intento"),
     "attempt.submit": _l("entregó un intento"),
     "bank.publish": _l("publicó un banco"),
+    "bank.replace": _l("publicó un banco desde archivos y deshizo cambios de otras personas"),
     "certificate.question": _l("decidió sobre un certificado en cuestión"),
     "certificate.issue": _l("emitió un certificado"),
     "certificate.revoke": _l("revocó un certificado"),

@@ -10,9 +10,11 @@ import click
 
 import config
 from lms.assessment.exchange_cli import convert_command, import_command
+from lms.assessment.export_cli import Opened, export_command
 from lms.assessment.formats.bank import LoadedBank
 from lms.assessment.formats.media import MAX_BYTES
 from lms.assessment.formats.yaml_bank import check_reviews, load_bank, load_banks
+from lms.assessment.publish_cli import publish_all
 from lms.catalog.loader import load_course
 from lms.kit.content import Report
 
@@ -24,6 +26,7 @@ def banks() -> None:
 
 banks.add_command(import_command)
 banks.add_command(convert_command)
+banks.add_command(export_command)
 
 
 @banks.command()
@@ -45,6 +48,30 @@ def check(path: Path | None, as_json: bool) -> None:
     else:
         _print(found, report)
     sys.exit(0 if report.ok else 1)
+
+
+@banks.command()
+@click.argument("path", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--merge", is_flag=True, help="Join with what was published since the files were taken.")
+@click.option("--replace", is_flag=True, help="Publish the files all the same; needs --reason.")
+@click.option("--reason", default="", help="Why what others published is undone; the audit keeps it.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_obj
+def publish(opened: Opened, /, *, path: Path | None, merge: bool, replace: bool, reason: str, as_json: bool) -> None:
+    """Publish the bank in PATH, or every bank in the folders under it, all or nothing.
+
+    Refused where it would undo what was published since the files were exported, with what changed on each side.
+    """
+    settings = config.load()
+    folder = path or settings.content / "question_banks"
+    if not folder.is_dir():
+        click.echo(f"no existe la carpeta {folder}", err=True)
+        sys.exit(2)
+    found, report = read(folder, settings.media_kib * 1024)
+    if not report.ok:
+        _print(found, report)
+        sys.exit(1)
+    publish_all(opened, found, merge=merge, replace=replace, reason=reason, as_json=as_json)
 
 
 def read(folder: Path, media_bytes: int = MAX_BYTES) -> tuple[list[LoadedBank], Report]:

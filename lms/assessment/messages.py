@@ -5,6 +5,15 @@ from flask_babel import lazy_gettext as _l
 MESSAGES = {
     "assessment.not_allowed": _l("Publicar bancos y pruebas no está entre los permisos de la cuenta."),
     "assessment.bank_not_found": _l("No hay un banco publicado con ese nombre."),
+    "assessment.bank_diverged": _l(
+        "El banco «%(bank)s» cambió desde que se tomaron estos archivos, y publicarlos desharía esos cambios. "
+        "Solo en los archivos: %(files)s. Solo en lo publicado: %(published)s. En los dos lados: %(both)s. No se publicó nada: "
+        "unirlos con «lms banks publish --merge», o exportar el banco y rehacer los cambios."
+    ),
+    "assessment.bank_conflict": _l(
+        "En el banco «%(bank)s» lo mismo cambió de los dos lados: %(both)s. No se publicó nada: exportar el banco en otra "
+        "carpeta, decidir cada caso en los archivos y publicar con «--replace» y un motivo."
+    ),
     "assessment.bank_empty": _l("El banco no tiene ninguna pregunta: no se publica."),
     "assessment.plan_impossible": _l("El banco no alcanza para la prueba: %(detail)s."),
     "assessment.plan_unnamed": _l("El plan o el banco no tiene identificador."),
@@ -163,6 +172,62 @@ STEPS = {
     "left": _l("salió de la página"),
     "paste": _l("pegó un texto"),
 }
+ORIGINS = {
+    "files": _l("desde archivos"),
+    "browser": _l("en el navegador"),
+    "import": _l("por una importación"),
+    "merge": _l("uniendo archivos con lo publicado"),
+}
+"""Where a version of a bank came from."""
+PARTS = {
+    "type": _l("tipo"),
+    "topic": _l("tema"),
+    "difficulty": _l("dificultad"),
+    "pool": _l("uso"),
+    "status": _l("estado"),
+    "title": _l("nombre para autores"),
+    "tags": _l("etiquetas"),
+    "exclusive": _l("nombre de exclusión"),
+    "scenario": _l("caso"),
+    "scenario_stem": _l("texto del caso"),
+    "scenario_place": _l("lugar en el caso"),
+    "stem": _l("enunciado"),
+    "explanation": _l("explicación"),
+    "review": _l("repaso"),
+    "options": _l("opción"),
+    "answers": _l("respuesta aceptada"),
+    "answer": _l("respuesta correcta"),
+    "pairs": _l("par"),
+    "left": _l("izquierda"),
+    "right": _l("derecha"),
+    "distractors": _l("distractor"),
+    "items": _l("elemento"),
+    "gaps": _l("hueco"),
+    "text": _l("texto"),
+    "correct": _l("correcta"),
+    "grade": _l("cuánto vale"),
+    "feedback": _l("comentario"),
+    "general": _l("comentario general"),
+    "when_right": _l("comentario si acierta"),
+    "when_partial": _l("comentario si acierta en parte"),
+    "when_wrong": _l("comentario si falla"),
+    "scoring": _l("puntaje"),
+    "shuffle": _l("mezclar"),
+    "value": _l("valor"),
+    "tolerance": _l("tolerancia"),
+    "low": _l("desde"),
+    "high": _l("hasta"),
+    "units": _l("unidad"),
+    "unit": _l("exigencia de unidad"),
+    "rubric": _l("criterio"),
+    "levels": _l("nivel"),
+    "points": _l("puntos"),
+    "model": _l("respuesta modelo"),
+    "case": _l("distinguir mayúsculas"),
+    "accents": _l("distinguir acentos"),
+    "weight": _l("peso"),
+}
+"""The parts of a question where two versions of it are compared; what is not named here is shown as its files call it."""
 ITEM_FLAGS = {
     "hard": _l("muy difícil"),
     "easy": _l("muy fácil"),

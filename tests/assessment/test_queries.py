@@ -10,7 +10,8 @@ import pytest
 from lms.assessment.commands import submit
 from lms.assessment.models import AttemptStep
 from lms.assessment.queries import attempts as reading
-from lms.assessment.queries import content
+from lms.assessment.queries import browsing, content
+from lms.assessment.rules.browsing import Filter, page_of
 from lms.assessment.rules.plan import Section
 from lms.assessment.views.presenting import answer_words, topic_lines
 from lms.kit.errors import NotFound
@@ -153,10 +154,11 @@ def test_topics_of_a_result_are_exact():
 
 
 def test_a_bank_page_follows_keys(cast, scene, session):
-    keys = [row.key for row in content.bank_questions(session, scene.bank_version.id, limit=3)]
-    assert keys == ["match-1", "multiple-1", "order-1"]
-    rest = content.bank_questions(session, scene.bank_version.id, after=keys[-1], limit=3)
-    assert [row.key for row in rest] == ["single-1", "true-1"]
-    assert content.question_count(session, scene.bank_version.id) == 5
+    shelf = browsing.shelf_of(session, scene.bank_version.id)
+    page = page_of(shelf, Filter(), size=3)
+    keys = [row.question.key for row in browsing.rows_of(session, page.entries, None)]
+    assert (keys, page.more, page.total) == (["match-1", "multiple-1", "order-1"], True, 5)
+    rest = page_of(shelf, Filter(), after=keys[-1], size=3)
+    assert ([row.key for row in rest.entries], rest.more) == (["single-1", "true-1"], False)
     with pytest.raises(NotFound):
         content.bank_page(session, "otro")

@@ -106,7 +106,7 @@ def test_the_second_reviewer_sees_nothing_of_the_first(
 def test_regrading_by_the_pages(app: Flask, database: Database, cast: Cast, then: datetime) -> None:
     _, attempt = closed(database, cast, then, {BAD, "a-easy-00001"})
     author = cast.author.enter(app.test_client())
-    assert REGRADE in author.get("/contenido/banco/banco").text
+    assert REGRADE in author.get(f"/contenido/banco/banco/pregunta/{BAD}").text
     form = author.get(REGRADE).text
     assert "Vista previa" not in form
     assert "Dos" in form  # the answer that was given and earned nothing

@@ -223,8 +223,9 @@ def test_only_reviewed_questions_are_drawn_and_practised(app, cast, database, re
         with pytest.raises(Invalid):
             make_typed_scene(session, cast, real_now, questions, plan(Section("a", "any", 2)))
     listed = cast.author.enter(app.test_client()).get("/contenido/banco/banco").text
-    assert (listed.count("borrador"), listed.count("retirada")) == (2, 2)
-    assert "90 ± 2 s" in listed
+    assert (listed.count(" · borrador"), listed.count(" · retirada")) == (2, 2)
+    one = cast.author.enter(app.test_client()).get("/contenido/banco/banco/pregunta/exam-draft").text
+    assert "90 ± 2 s" in one
 
 
 def test_practice_of_typed_questions(app, cast, database, real_now) -> None:

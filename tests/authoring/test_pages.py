@@ -263,3 +263,11 @@ def test_the_desk_costs_the_same_whatever_lies_on_it(author, cast, database, cou
     with count_queries() as many:
         author.get("/contenido/banco/banco/borradores")
     assert few.number == many.number
+
+
+def test_the_bank_and_a_question_lead_to_the_editor_for_who_may_write(author, app, cast):
+    assert "/contenido/banco/banco/borradores" in author.get("/contenido/banco/banco").text
+    assert "/contenido/banco/banco/editar/true-1" in author.get("/contenido/banco/banco/pregunta/true-1").text
+    trainer = cast.trainer.enter(app.test_client())
+    assert "/borradores" not in trainer.get("/contenido/banco/banco").text
+    assert "/editar/" not in trainer.get("/contenido/banco/banco/pregunta/true-1").text

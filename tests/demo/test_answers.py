@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from lms.assessment.models import BankVersion
 from lms.assessment.queries.attempts import Item
-from lms.assessment.queries.content import bank_questions
+from lms.assessment.queries.browsing import rows_of, shelf_of
 from lms.demo.answers import raw_answer
 from lms.demo.learning import outcomes
 from tests.demo.conftest import Demo
@@ -20,7 +20,7 @@ from tests.demo.conftest import Demo
 def _items(demo: Demo) -> list[Item]:
     with demo.database.reading() as session:
         version = session.scalars(select(BankVersion)).one()
-        found = bank_questions(session, version.id, limit=1000)
+        found = [row.question for row in rows_of(session, shelf_of(session, version.id).entries, None)]
     chance, items = Random(1), []
     for number, question in enumerate(found, 1):
         order = list(range(question.kind.shuffle_size(question.body)))

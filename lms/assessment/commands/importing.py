@@ -23,6 +23,7 @@ from lms.assessment.formats.yaml_question import content_of
 from lms.assessment.queries import bank_content
 from lms.assessment.queries.bank_content import Published
 from lms.assessment.rules.canonical import content_hash
+from lms.assessment.rules.versions import IMPORT
 from lms.assessment.types.base import folded
 from lms.kit.errors import NotAllowed
 from lms.kit.files import FileStore
@@ -82,7 +83,8 @@ def import_questions(
         taken = bool(found) and (partial or not parsed.rejected)
         if taken and not dry_run and same < len(found):
             merged = before | {question.key: question for question in found}
-            publish_bank(session, actor, _bank(bank, title, published, merged, checked), now=now, files=files)
+            whole = _bank(bank, title, published, merged, checked)
+            publish_bank(session, actor, whole, now=now, files=files, origin=IMPORT)
     imported = len(found) if taken or dry_run else 0
     return Imported(summary(parsed, imported=imported), new, len(found) - new - same, same, taken and not dry_run)
 
@@ -132,7 +134,7 @@ def _bank(
     return LoadedBank(
         id=slug,
         title=published.title or title or slug,
-        course="",
+        course=published.course,
         topics=tuple(Topic(key, name) for key, name in topics.items()),
         questions=tuple(merged[key] for key in sorted(merged)),
         plan=None,

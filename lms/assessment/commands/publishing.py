@@ -10,13 +10,14 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from lms.assessment.commands.media import keep_media
+from lms.assessment.commands.texts import keep_texts
 from lms.assessment.formats.bank import LoadedBank, LoadedQuestion
 from lms.assessment.formats.plan_words import contradictions, describe, describe_fixed
 from lms.assessment.models import Bank, BankVersion, BankVersionQuestion, PlanVersion, Question, QuestionVersion, Test
-from lms.assessment.queries import content
-from lms.assessment.rules.canonical import content_hash
+from lms.assessment.queries import bank_content, content
 from lms.assessment.rules.filling import feasibility, fixed_faults, unseen_attempts
 from lms.assessment.rules.plan import Candidate, TestPlan
+from lms.assessment.rules.versions import BROWSER, FILES
 from lms.kit import audit
 from lms.kit.errors import Invalid, NotAllowed
 from lms.kit.files import FileStore
@@ -24,12 +25,19 @@ from lms.kit.permissions import Actor, Permission
 
 
 def publish_bank(
-    session: Session, actor: Actor, loaded: LoadedBank, *, now: datetime, files: FileStore | None = None
+    session: Session,
+    actor: Actor,
+    loaded: LoadedBank,
+    *,
+    now: datetime,
+    files: FileStore | None = None,
+    origin: str = FILES,
 ) -> BankVersion:
     """Publish a bank, and its plan where it has one; what did not change makes no new version.
 
     A question keeps its identity by its key; a version of it is made only where its content is new. The caller has
-    checked the report of the loader. `files` keeps what questions show; a bank without pictures needs none.
+    checked the report of the loader. `files` keeps what questions show; a bank without pictures needs none. `origin` says
+    where the content was written (`rules.versions`); files are held against what others changed by `publish_files`.
     Raises: NotAllowed("assessment.not_allowed"); Invalid("assessment.bank_empty"), ("assessment.plan_unnamed"),
     ("assessment.plan_impossible") with `detail`.
     """
@@ -44,7 +52,7 @@ def publish_bank(
         session.add(bank)
         session.flush()
     keep_media(session, actor, bank, loaded.media, files, now=now)
-    version = _version_of(session, actor, bank, loaded, now)
+    version = _version_of(session, actor, bank, loaded, origin=origin, now=now)
     if bank.current_version_id != version.id:
         before = bank.current_version_id
         bank.current_version_id, bank.title = version.id, loaded.title
@@ -59,14 +67,17 @@ def publish_bank(
         )
     if loaded.plan is not None:
         # A course names its test by the id of the bank (docs/content-format.md), whatever the plan calls itself.
-        publish_plan(session, actor, replace(loaded.plan, id=loaded.id), bank_version=version, now=now)
+        named = replace(loaded.plan, id=loaded.id)
+        publish_plan(session, actor, named, bank_version=version, now=now, origin=origin)
     session.flush()
     return version
 
 
-def _version_of(session: Session, actor: Actor, bank: Bank, loaded: LoadedBank, now: datetime) -> BankVersion:
+def _version_of(
+    session: Session, actor: Actor, bank: Bank, loaded: LoadedBank, *, origin: str, now: datetime
+) -> BankVersion:
     """The version with this content: the one published before, or a new one."""
-    digest = _bank_hash(loaded)
+    digest = bank_content.hash_of(loaded)
     known = session.scalar(
         select(BankVersion).where(BankVersion.bank_id == bank.id, BankVersion.content_hash == digest)
     )
@@ -80,6 +91,9 @@ def _version_of(session: Session, actor: Actor, bank: Bank, loaded: LoadedBank, 
         published_at=now,
         published_by=actor.person_id,
         topics=[{"id": topic.id, "title": topic.title} for topic in loaded.topics],
+        title=loaded.title,
+        course=loaded.course,
+        origin=origin,
     )
     session.add(version)
     session.flush()
@@ -89,20 +103,8 @@ def _version_of(session: Session, actor: Actor, bank: Bank, loaded: LoadedBank, 
         insert(BankVersionQuestion),
         [{"bank_version_id": version.id, "question_version_id": each} for each in versions],
     )
+    keep_texts(session, version.id)
     return version
-
-
-def _bank_hash(loaded: LoadedBank) -> str:
-    """The plan is not part of it: a new pass mark is a new plan version over the same bank version."""
-    return content_hash(
-        {
-            "id": loaded.id,
-            "title": loaded.title,
-            "course": loaded.course,
-            "topics": [[topic.id, topic.title] for topic in loaded.topics],
-            "questions": {question.key: question.content_hash for question in loaded.questions},
-        }
-    )
 
 
 def _question_versions(session: Session, bank: Bank, questions: Sequence[LoadedQuestion]) -> list[int]:
@@ -150,9 +152,17 @@ def _row(loaded: LoadedQuestion, question_id: int) -> QuestionVersion:
 
 
 def publish_plan(
-    session: Session, actor: Actor, plan: TestPlan, *, bank_version: BankVersion, now: datetime
+    session: Session,
+    actor: Actor,
+    plan: TestPlan,
+    *,
+    bank_version: BankVersion,
+    now: datetime,
+    origin: str = BROWSER,
 ) -> PlanVersion:
     """Make `plan` over `bank_version` what new attempts of its test follow; unchanged, it is the version there was.
+
+    `origin` says where it was written: in the browser, unless it comes with the files of its bank.
 
     Raises: NotAllowed("assessment.not_allowed"); Invalid("assessment.plan_unnamed"); Invalid(
     "assessment.plan_impossible") with `detail` where it contradicts itself or the bank cannot fill it: then nothing is
@@ -170,7 +180,7 @@ def publish_plan(
         test = Test(slug=plan.id, title=plan.title)
         session.add(test)
         session.flush()
-    version = _plan_version(session, actor, test=test, plan=plan, bank_version=bank_version, now=now)
+    version = _plan_version(session, actor, test=test, plan=plan, bank_version=bank_version, origin=origin, now=now)
     if test.current_plan_id != version.id:
         before = test.current_plan_id
         test.current_plan_id, test.title = version.id, plan.title
@@ -202,7 +212,14 @@ def faults_of(plan: TestPlan, candidates: Sequence[Candidate]) -> list[str]:
 
 
 def _plan_version(
-    session: Session, actor: Actor, *, test: Test, plan: TestPlan, bank_version: BankVersion, now: datetime
+    session: Session,
+    actor: Actor,
+    *,
+    test: Test,
+    plan: TestPlan,
+    bank_version: BankVersion,
+    origin: str,
+    now: datetime,
 ) -> PlanVersion:
     digest = plan.content_hash()
     known = session.scalar(
@@ -214,6 +231,7 @@ def _plan_version(
     )
     if known is not None:
         return known
+    same = select(PlanVersion.origin).where(PlanVersion.test_id == test.id, PlanVersion.content_hash == digest)
     version = PlanVersion(
         test_id=test.id,
         bank_version_id=bank_version.id,
@@ -227,6 +245,8 @@ def _plan_version(
         attempts=plan.attempts,
         delay_hours=plan.delay_hours,
         rules=plan.rules(),
+        # Over another version of the bank it is still the plan that was written then.
+        origin=session.scalar(same.order_by(PlanVersion.id.desc()).limit(1)) or origin,
         published_at=now,
         published_by=actor.person_id,
     )

@@ -72,11 +72,19 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """What the files of a bank were taken from: the content hash of a bank version, and that of its plan ("" for none)."""
+
+    version: str
+    plan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LoadedBank:
     """A bank and its plan. `questions` are sorted by key and hold only those without a fault.
 
     `reviews` are of every question, the faulty ones too: a fault elsewhere in a question must not hide this one. `media`
-    holds what the questions show, each once.
+    holds what the questions show, each once. `base` is None where the files were never taken from a published version.
     """
 
     id: str
@@ -88,3 +96,4 @@ class LoadedBank:
     content_hash: str
     reviews: tuple[Reference, ...] = ()
     media: tuple[LoadedMedia, ...] = ()
+    base: Base | None = None

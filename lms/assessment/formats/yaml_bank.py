@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lms.assessment.formats.bank import LoadedBank, LoadedQuestion, Topic
+from lms.assessment.formats.bank_base import BASE_FILE, read_base
 from lms.assessment.formats.fields import read_id
 from lms.assessment.formats.media import FOLDER, MAX_BYTES, Shelf
 from lms.assessment.formats.yaml_plan import read_plan
@@ -75,7 +76,7 @@ class _Loader:
         key = read_id(reader, "id")
         if key and key != self._folder.name:
             reader.error("id", f"«id: {key}» no es igual al nombre de la carpeta, «{self._folder.name}»")
-        title, course = reader.text("title", max_length=200), read_id(reader, "course")
+        title, course = reader.text("title", max_length=200), read_id(reader, "course", required=False)
         self._read_topics(reader)
         self._strict = reader.flag("strict", default=True)
         reader.finish()
@@ -96,7 +97,8 @@ class _Loader:
         reviews = tuple(head.review for head in self._heads if head.review)
         topics = tuple(self._topics.values())
         media = self._media.media
-        return LoadedBank(key, title, course, topics, questions, plan, content_hash(content), reviews, media)
+        base = read_base(self._folder / BASE_FILE, _name(self._folder / BASE_FILE, self._root), self._report)
+        return LoadedBank(key, title, course, topics, questions, plan, content_hash(content), reviews, media, base)
 
     def _read_topics(self, reader: Reader) -> None:
         for each in reader.maps("topics"):

@@ -145,20 +145,24 @@ def _text(dumper: Any, text: str) -> yaml.ScalarNode:
 _Clean.add_representer(str, _text)
 
 
+def dump(whole: dict[str, Any]) -> bytes:
+    """A document as YAML, its keys in their order: equal documents give equal bytes."""
+    return yaml.dump(whole, Dumper=_Clean, allow_unicode=True, sort_keys=False, width=120).encode()
+
+
 def write(contents: Contents) -> Written:
     """The questions as a file of a bank, with nothing lost; its topics belong into `bank.yaml`, and stand here as well."""
     whole: dict[str, Any] = {"topics": [{"id": key, "title": title} for key, title in contents.topics.items()]}
     whole["questions"] = contents.questions
     if contents.scenarios:
         whole["scenarios"] = contents.scenarios
-    text = yaml.dump(whole, Dumper=_Clean, allow_unicode=True, sort_keys=False, width=120)
     losses: tuple[str, ...] = ()
     if contents.media:
         losses = (
             f"Los archivos que se muestran van aparte, en la carpeta «media»: {', '.join(sorted(contents.media)[:5])}.",
         )
     count = len(contents.questions) + sum(len(each.get("questions", ())) for each in contents.scenarios)
-    return Written(text.encode(), count, losses)
+    return Written(dump(whole), count, losses)
 
 
 YAML = Format("yaml", "YAML", (".yaml", ".yml"), sniff, parse, write)

@@ -13,6 +13,7 @@ from lms.assessment.models.content import (
 )
 from lms.assessment.models.statistics import ItemStatistic, StatisticsRun
 from lms.assessment.models.supervision import Accommodation, Dispute, DisputeAnswer, ExamRoom, Mark, Regrade
+from lms.assessment.models.texts import QuestionLikeness, QuestionText
 
 __all__ = [
     "Accommodation",
@@ -30,6 +31,8 @@ __all__ = [
     "Mark",
     "PlanVersion",
     "Question",
+    "QuestionLikeness",
+    "QuestionText",
     "QuestionVersion",
     "Regrade",
     "Result",

@@ -37,6 +37,9 @@ class BankVersion(AppendOnly, Base):
     published_at: Mapped[moment]
     published_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     topics: Mapped[json_doc]  # [{"id", "title"}]
+    title: Mapped[str] = mapped_column(default="")  # "": published before this was kept
+    course: Mapped[str | None]  # the course that it names, "" for none; None: published before this was kept
+    origin: Mapped[str] = mapped_column(default="files")  # rules.versions: who wrote what is new in it
 
 
 class Question(AppendOnly, Base):
@@ -136,6 +139,7 @@ class PlanVersion(AppendOnly, Base):
     minutes: Mapped[int]
     attempts: Mapped[int]
     delay_hours: Mapped[int]
+    origin: Mapped[str] = mapped_column(default="files")  # files | browser
     rules: Mapped[json_doc] = mapped_column(default=dict)  # what a plan says beside the columns: `TestPlan.as_dict`
     published_at: Mapped[moment]
     published_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from markupsafe import Markup, escape
-from sqlalchemy import Engine, bindparam, func, select
+from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.assessment.formats.bank import REVIEWED, LoadedQuestion
@@ -45,7 +45,7 @@ _FRESH = "assessment_fresh_banks"
 _V = TypeVar("_V")
 
 
-class _Kept(Generic[_V]):
+class Kept(Generic[_V]):
     """The values used last, up to a number; safe between threads."""
 
     def __init__(self, size: int) -> None:
@@ -91,9 +91,9 @@ class ReadyQuestion:
     scenario_place: int = 0
 
 
-_questions: _Kept[ReadyQuestion] = _Kept(_QUESTIONS_KEPT)
-_tables: WeakKeyDictionary[Engine, _Kept[DrawTable]] = WeakKeyDictionary()
-_practice: WeakKeyDictionary[Engine, _Kept[Mapping[str, Sequence[ReadyQuestion]]]] = WeakKeyDictionary()
+_questions: Kept[ReadyQuestion] = Kept(_QUESTIONS_KEPT)
+_tables: WeakKeyDictionary[Engine, Kept[DrawTable]] = WeakKeyDictionary()
+_practice: WeakKeyDictionary[Engine, Kept[Mapping[str, Sequence[ReadyQuestion]]]] = WeakKeyDictionary()
 _guard = Lock()
 
 _MEDIA = re.compile(r"media/([0-9a-f]{64}\.[a-z0-9]{1,5})")
@@ -238,7 +238,7 @@ def plan_rules(plan: PlanVersion, slug: str = "") -> TestPlan:
 
 def draw_table(session: Session, plan: PlanVersion) -> DrawTable:
     """What a draw by this plan takes from, prepared once in each process."""
-    return _cached(
+    return cached(
         session,
         _tables,
         plan.bank_version_id,
@@ -273,7 +273,7 @@ def _practice_by(session: Session, bank_version_id: int) -> Mapping[str, Sequenc
                 found.setdefault(f"topic {question.topic}", []).append(question)
         return {name: sorted(some, key=lambda each: each.key) for name, some in found.items()}
 
-    return _cached(session, _practice, bank_version_id, bank_version_id, read)
+    return cached(session, _practice, bank_version_id, bank_version_id, read)
 
 
 def practice_topics(session: Session, bank_version_id: int, topics: Collection[str]) -> list[ReadyQuestion]:
@@ -289,16 +289,17 @@ def practice_of_test(session: Session, slug: str, module_key: str) -> Sequence[R
     return practice_questions(session, bank_version_id, module_key) if bank_version_id is not None else ()
 
 
-def _cached(
+def cached(
     session: Session,
-    shelves: WeakKeyDictionary[Engine, _Kept[_V]],
+    shelves: WeakKeyDictionary[Engine, Kept[_V]],
     bank_version_id: int,
     key: object,
     make: Callable[[], _V],
 ) -> _V:
+    """What `make` finds of a published bank version, kept in the process by `key`, each database's apart."""
     engine = session.get_bind().engine
     with _guard:
-        shelf = shelves.setdefault(engine, _Kept(_TABLES_KEPT))
+        shelf = shelves.setdefault(engine, Kept(_TABLES_KEPT))
     value = shelf.get(key)
     if value is None:
         value = make()
@@ -366,33 +367,3 @@ def media_file(session: Session, name: str) -> StoredFile:
     if found is None:
         raise NotFound("files.not_found")
     return found
-
-
-def bank_questions(
-    session: Session, bank_version_id: int, *, after: str = "", limit: int, topic: str = ""
-) -> list[ReadyQuestion]:
-    """Questions of a bank version by key, paged by key: `after` is the key of the last one shown."""
-    query = (
-        select(QuestionVersion, Question.key)
-        .join(Question, Question.id == QuestionVersion.question_id)
-        .join(BankVersionQuestion, BankVersionQuestion.question_version_id == QuestionVersion.id)
-        .where(BankVersionQuestion.bank_version_id == bank_version_id, Question.key > after)
-        .order_by(Question.key)
-        .limit(limit)
-    )
-    if topic:
-        query = query.where(QuestionVersion.topic == topic)
-    found = []
-    for version, key in session.execute(query):
-        kept = _questions.get(version.content_hash)
-        if kept is None:
-            kept = ready_of(version, key)
-            _questions.put(version.content_hash, kept)
-        found.append(kept)
-    return found
-
-
-def question_count(session: Session, bank_version_id: int) -> int:
-    """How many questions a bank version holds."""
-    query = select(func.count()).select_from(BankVersionQuestion)
-    return session.scalar(query.where(BankVersionQuestion.bank_version_id == bank_version_id)) or 0

@@ -318,32 +318,39 @@ class Reply:
     answer: Any
     times: int
     grade: Fraction
+    people: int = 0  # who gave it: one who did so twice is one
 
 
 MOST_REPLIES_OF = 5_000
 """Attempts whose answers are looked through, the newest first."""
 
 
-def replies(session: Session, version_id: int) -> list[Reply]:
-    """The distinct answers that graded attempts gave to a version, the most frequent first."""
+def replies(session: Session, version_id: int, *, most: int = MOST_REPLIES_OF) -> list[Reply]:
+    """The distinct answers that the `most` newest graded attempts gave to a version, the most frequent first."""
     question = questions_of(session, [version_id])[version_id]
     places = session.execute(
-        select(AttemptItem.attempt_id, AttemptItem.position)
+        select(AttemptItem.attempt_id, AttemptItem.position, Attempt.person_id)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
         .join(Result, (Result.attempt_id == AttemptItem.attempt_id) & (Result.kind == "original"))
         .where(AttemptItem.question_version_id == version_id)
         .order_by(AttemptItem.attempt_id.desc())
-        .limit(MOST_REPLIES_OF)
+        .limit(most)
     ).all()
+    persons = {row[0]: row[2] for row in places}
     found: dict[str, Reply] = {}
+    gave: dict[str, set[int]] = defaultdict(set)
     for start in range(0, len(places), BATCH):
         answers = answers_at(session, [(row[0], row[1]) for row in places[start : start + BATCH]])
-        for answer in answers.values():
+        for (attempt_id, _), answer in answers.items():
             if answer is None:
                 continue
             key = question.kind.reply(question.body, answer)
+            gave[key].add(persons[attempt_id])
             known = found.get(key)
-            times = 1 if known is None else known.times + 1
-            found[key] = Reply(key, answer, times, question.kind.grade(question.body, answer))
+            times, grade = (
+                (1, question.kind.grade(question.body, answer)) if known is None else (known.times + 1, known.grade)
+            )
+            found[key] = Reply(key, answer, times, grade, len(gave[key]))
     return sorted(found.values(), key=lambda each: (-each.times, each.key))
 
 

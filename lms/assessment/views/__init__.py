@@ -6,13 +6,14 @@ from lms.web.routes import Routes
 routes = Routes("assessment", "lms.assessment", MESSAGES)
 
 from lms.assessment.views import (  # noqa: E402 - they add their pages to `routes`
-    authoring,
+    browsing,
     disputing,
     granting,
     marking,
     media,
     practice_sets,
     practising,
+    questions,
     regrading,
     results,
     rooms,
@@ -21,13 +22,14 @@ from lms.assessment.views import (  # noqa: E402 - they add their pages to `rout
 )
 
 __all__ = [
-    "authoring",
+    "browsing",
     "disputing",
     "granting",
     "marking",
     "media",
     "practice_sets",
     "practising",
+    "questions",
     "regrading",
     "results",
     "rooms",

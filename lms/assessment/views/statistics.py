@@ -17,6 +17,7 @@ from lms.assessment.forms import EmptyForm
 from lms.assessment.messages import ITEM_FLAGS
 from lms.assessment.models import StatisticsRun
 from lms.assessment.queries import statistics as reading
+from lms.assessment.queries.browsing import MINIMUM
 from lms.assessment.queries.content import ReadyQuestion
 from lms.assessment.queries.statistics import ItemRow
 from lms.assessment.views import routes
@@ -27,8 +28,6 @@ from lms.kit.permissions import Permission
 from lms.web import i18n
 from lms.web.context import actor, db, now, settings
 
-MINIMUM = 5
-"""Below this many people a figure is noise, and the page says so instead."""
 _ANY = "any"
 
 
@@ -120,7 +119,7 @@ def item_statistics(slug: str, key: str) -> ResponseReturnValue:
         minimum=MINIMUM,
         flags=ITEM_FLAGS,
         signs=_signs,
-        facts=_item_facts,
+        facts=item_facts,
         back=url_for("assessment.statistics", slug=slug, intentos=None if run.first_only else "todos"),
     )
 
@@ -194,7 +193,8 @@ def _whole(run: StatisticsRun) -> list[tuple[str, str]]:
     ]
 
 
-def _item_facts(row: ItemRow) -> list[tuple[str, str]]:
+def item_facts(row: ItemRow) -> list[tuple[str, str]]:
+    """The figures of a question in words."""
     found: Mapping[str, Any] = row.statistic.figures
     facility, guess = found["facility"], found["random_guess"]
     return [

@@ -17,6 +17,7 @@ from lms.assessment.formats.bank import REVIEWED, LoadedBank, LoadedQuestion, To
 from lms.assessment.models import Bank, BankVersion
 from lms.assessment.queries import bank_content
 from lms.assessment.queries.content import plan_rules
+from lms.assessment.rules.versions import BROWSER
 from lms.assessment.types.base import Document
 from lms.authoring.commands.drafting import may_write
 from lms.authoring.models import QuestionDraft, Release
@@ -239,13 +240,14 @@ def _publish(
         LoadedBank(
             id=found.bank.slug,
             title=found.bank.title,
-            course="",
+            course=published.course,
             topics=tuple(Topic(key, title) for key, title in found.titles.items() if key in used or key in kept),
             questions=tuple(merged[key] for key in sorted(merged)),
             plan=None,
             content_hash="",
         ),
         now=now,
+        origin=BROWSER,
     )
     if carry:
         for test, plan in reading.tests_of(session, found.bank.id):

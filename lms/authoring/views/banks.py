@@ -57,3 +57,15 @@ def add_media(slug: str) -> ResponseReturnValue:
         return render_template("authoring/_media.html", text=text)
     flash(Markup("<code>{}</code>").format(text), "good")
     return redirect(url_for("authoring.drafts", slug=slug), code=303)
+
+
+def bank_actions(slug: str, **_context: object) -> str | None:
+    """Fills `bank.actions`: the ways to write in a bank."""
+    return render_template("authoring/_bank_actions.html", slug=slug) if actor().can(Permission.PUBLISH) else None
+
+
+def question_actions(slug: str, key: str, **_context: object) -> str | None:
+    """Fills `question.actions`: the way to change a question."""
+    if not actor().can(Permission.PUBLISH):
+        return None
+    return render_template("authoring/_question_actions.html", slug=slug, key=key)
