@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import config
-from benchmarks import browser, crowd, itemstats, measure, sections, statements, taking
+from benchmarks import banks, browser, crowd, itemstats, measure, sections, statements, taking
 from benchmarks.content import write_content
 from benchmarks.databases import Held, postgres, sqlite
 from benchmarks.load import Job
@@ -199,6 +199,13 @@ def _statistics(folder: Path, attempts: int, machine: str) -> None:
     sections.keep("statistics", text)
 
 
+def _banks(names: Sequence[str], folder: Path, machine: str, notes: list[str]) -> None:
+    found = [banks.measure(held.name, _environ(held, room), room) for held, room in _databases(names, folder, notes)]
+    text = banks.section(found, machine)
+    print(text)
+    sections.keep("banks", text)
+
+
 def _options() -> argparse.Namespace:
     asked = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     asked.add_argument("part", nargs="?", choices=["all", *sections.NAMES], default="all", help="only this part")
@@ -227,6 +234,8 @@ def main() -> None:
             _take(names, folder, machine=machine, quick=options.quick, notes=notes)
         if options.part == "statistics":
             _statistics(folder, options.attempts, machine)
+        if options.part == "banks":
+            _banks(names, folder, machine, notes)
         if options.part == "all":
             _everything(names, folder, options, notes)
     for note in dict.fromkeys(notes):
