@@ -11,6 +11,7 @@ from lms.assessment.models.content import (
     QuestionVersion,
     Test,
 )
+from lms.assessment.models.drafts import PlanDraft
 from lms.assessment.models.statistics import ItemStatistic, StatisticsRun
 from lms.assessment.models.supervision import Accommodation, Dispute, DisputeAnswer, ExamRoom, Mark, Regrade
 
@@ -28,6 +29,7 @@ __all__ = [
     "ExamRoom",
     "ItemStatistic",
     "Mark",
+    "PlanDraft",
     "PlanVersion",
     "Question",
     "QuestionVersion",

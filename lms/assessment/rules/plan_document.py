@@ -40,6 +40,8 @@ MAX_SECTIONS = 200
 MAX_TEXT = 20_000
 """Characters that a field of the form keeps."""
 
+YEARS = range(1900, 2200)
+"""What a moment may be: beside the ends of the calendar it would have no hour in another zone."""
 _TEXTS = ("title", "pass_mark", "minutes", "attempts", "delay_hours", "per_page", "fixed_points")
 _CHOICES = {"order": ORDERS, "navigation": NAVIGATIONS, "after_failure": AFTER_FAILURE}
 _MOMENTS = ("opens", "closes")
@@ -122,7 +124,7 @@ def _row(sent: Mapping[str, str], number: int) -> Document:
 
 def moment_text(typed: str, zone: tzinfo) -> str:
     """A moment as the file has it; what is no moment stays as it was typed, to be told so."""
-    if not _LOCAL.fullmatch(typed):
+    if not _LOCAL.fullmatch(typed) or int(typed[:4]) not in YEARS:
         return typed
     try:
         return datetime.fromisoformat(typed).replace(tzinfo=zone).isoformat(timespec="minutes")
@@ -134,7 +136,7 @@ def local_moment(text: str, zone: tzinfo) -> str:
     """What the control of a moment shows of what the file has; what is no moment, as it stands."""
     try:
         at = datetime.fromisoformat(text)
-        return text if at.tzinfo is None else f"{at.astimezone(zone):%Y-%m-%dT%H:%M}"
+        return text if at.tzinfo is None else at.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes")
     except (ValueError, OverflowError):
         return text
 
