@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from lms.assessment.commands.publishing import faults_of, publish_plan
 from lms.assessment.formats.identity import slug as spelt
-from lms.assessment.formats.plan_check import check_document
 from lms.assessment.models import BankVersion, PlanDraft, PlanVersion
 from lms.assessment.queries import content, plans
 from lms.assessment.queries.plans import PlanDesk
@@ -115,7 +114,7 @@ def publish_draft(session: Session, actor: Actor, *, slug: str, revision: int, s
     desk = plans.plan_desk(session, slug, lock=True)
     draft = _draft_of(desk)
     unchanged(draft, revision)
-    checked = check_document(draft.document, desk.titles(), plans.drawable(session, desk.target.id))
+    checked = plans.checked(session, desk, draft.document)
     if not checked.ok:
         told = dict.fromkeys(message for messages in checked.faults.values() for message in messages)
         raise Invalid("assessment.plan_faults", detail="; ".join(told))

@@ -10,11 +10,10 @@ from typing import Any
 import yaml
 
 from lms.assessment.rules.plan import ONE, Section, TestPlan
-from lms.assessment.rules.plan_document import KEYS, SECTION_KEYS, Document
+from lms.assessment.rules.plan_document import KEYS, SECTION_KEYS, Document, plain_value
 from lms.assessment.rules.showing import Phase
 
 _MOST_DECIMALS = 10**6
-_NUMBERS = frozenset({"minutes", "attempts", "delay_hours", "per_page", "count", "points", "fixed_points"})
 _PHASES = [phase.value for phase in Phase]
 _ENDLESS = 1 << 30
 """A width that no line reaches: what is long stays on its line."""
@@ -103,22 +102,16 @@ def _ordered(section: Any) -> Any:
         return section
     known = [key for key in SECTION_KEYS if key in section]
     rest = sorted(key for key in section if key not in SECTION_KEYS)
-    return {key: _value(key, section[key]) for key in (*known, *rest)}
+    return {key: plain_value(key, section[key]) for key in (*known, *rest)}
 
 
 def _phase_place(phase: str) -> tuple[int, str]:
     return (_PHASES.index(phase) if phase in _PHASES else len(_PHASES), phase)
 
 
-def _value(key: str, value: Any) -> Any:
-    """A number that a form sent as its text, as a number: written without quotes."""
-    plain = isinstance(value, str) and key in _NUMBERS and value.isascii() and value.isdigit() and len(value) < 10
-    return int(value) if plain else value
-
-
 def _pair(key: str, value: Any) -> str:
     """A key with its value: in one line for a list; a text without the quotes that a list would take."""
-    pair = {key: _value(key, value)}
+    pair = {key: plain_value(key, value)}
     return _flow(pair)[1:-1] if isinstance(value, list | Mapping) else _dump(pair, flow=False)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Row, Select, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
+from lms.assessment.formats.plan_check import Checked, check_document
 from lms.assessment.models import (
     Bank,
     BankVersion,
@@ -23,6 +24,7 @@ from lms.assessment.queries import content
 from lms.assessment.queries.attempts import Item
 from lms.assessment.rules.draw import Drawn, draw_from, prepare
 from lms.assessment.rules.plan import Candidate, TestPlan
+from lms.assessment.rules.plan_document import Document
 from lms.catalog.models import Course, CourseVersion
 from lms.kit.errors import NotFound
 
@@ -236,6 +238,11 @@ def drawable(session: Session, bank_version_id: int) -> list[Candidate]:
         )
         for row in rows
     ]
+
+
+def checked(session: Session, desk: PlanDesk, document: Document) -> Checked:
+    """A document over the target version of its bank: its faults by field, and what each section finds."""
+    return check_document(document, desk.titles(), drawable(session, desk.target.id))
 
 
 def sample(session: Session, plan: TestPlan, bank_version_id: int, seed: str) -> list[Item]:

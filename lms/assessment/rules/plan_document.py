@@ -36,6 +36,8 @@ KEYS = (
     "after_failure",
 )
 SECTION_KEYS = ("topic", "difficulty", "count", "points", "pass_mark", "scenarios")
+NUMBERS = frozenset({"minutes", "attempts", "delay_hours", "per_page", "count", "points", "fixed_points"})
+"""Keys whose value is a number, or may be one."""
 MAX_SECTIONS = 200
 MAX_TEXT = 20_000
 """Characters that a field of the form keeps."""
@@ -92,14 +94,22 @@ def from_form(sent: Mapping[str, str], slug: str, zone: tzinfo) -> Document:
 
 
 def tidy(document: Mapping[str, Any]) -> Document:
-    """The document in the order of its keys, without what only repeats a default: one plan, one document."""
-    usual: Document = {"per_page": "0", "fixed_points": "1", "fixed": [], "addresses": [], "room": False}
-    found = {key: document[key] for key in KEYS if key in document}
-    return {
-        key: value
-        for key, value in found.items()
-        if key not in usual or (str(value) if isinstance(value, int) and key != "room" else value) != usual[key]
-    }
+    """The document in the order of its keys, numbers as numbers, without what only repeats a default: one plan, one
+    document.
+    """
+    usual: Document = {"per_page": 0, "fixed_points": 1, "fixed": [], "addresses": [], "room": False}
+    found = {key: plain_value(key, document[key]) for key in KEYS if key in document}
+    if "sections" in found:
+        found["sections"] = [
+            {key: plain_value(key, each[key]) for key in SECTION_KEYS if key in each} for each in sections_of(document)
+        ]
+    return {key: value for key, value in found.items() if key not in usual or value != usual[key]}
+
+
+def plain_value(key: str, value: Any) -> Any:
+    """A number that a form sent as its text, as a number; anything else as it is."""
+    plain = isinstance(value, str) and key in NUMBERS and value.isascii() and value.isdigit() and len(value) < 10
+    return int(value) if plain else value
 
 
 def _text(sent: Mapping[str, str], name: str) -> str:
