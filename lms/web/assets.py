@@ -42,6 +42,7 @@ SHEETS = (
     "accounts.css",
     "figures.css",
     "desk.css",
+    "planning.css",
     "print.css",
 )
 """Our sheets in the order of the cascade, after Bootstrap's."""
