@@ -17,7 +17,7 @@ from lms.kit.files import make_store
 from lms.kit.permissions import Actor
 from lms.web.routes import PUBLIC, Allow, allowed
 from tests.cast import Cast, Member
-from tests.walk import Provider, make_outsider, make_provider
+from tests.walk import PLAN_PAGES, Provider, make_outsider, make_provider
 
 WITHOUT_ALLOW = {"assets.serve"}
 """Style sheets, script and icon: files that the code brings, the same for everybody."""
@@ -38,6 +38,7 @@ NOT_ABOUT_A_PERSON = {
     "assessment.statistics",
     "assessment.measure",
     "assessment.item_statistics",
+    *(f"assessment.{name}" for name in PLAN_PAGES),
     "assessment.regrade",  # a question; the people it changes are named within reach only
     "assessment.regrades",
     "assessment.dispute_case",  # whose it is, is not said to anybody

@@ -63,6 +63,9 @@ def make_picture(session: Session, bank_id: int, files: FileStore) -> str:
     return f"{row.sha256}.png"
 
 
+PLAN_PAGES = ("plan", "check_plan", "give_up_plan", "plan_file", "plan_sample", "publish_plan", "carry_plan")
+
+
 class Provider(dict[str, str]):
     """A value for each "endpoint:parameter", "first segment:parameter" or "parameter", the most special one first."""
 
@@ -183,6 +186,7 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
                 "assessment.bank:slug": "banco",
                 "assessment.statistics:slug": "banco",
                 "assessment.measure:slug": "banco",
+                **{f"assessment.{name}:slug": "banco" for name in PLAN_PAGES},
                 "assessment.item_statistics:slug": "banco",
                 "assessment.item_statistics:key": "single-1",
                 "categoria-c:key": FIGURES[0].key,

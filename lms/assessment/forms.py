@@ -74,6 +74,14 @@ class RoomForm(Form):
     addresses = TextAreaField(_l("Redes desde las que se entra"), validators=[Length(max=2_000)])
 
 
+class NewPlanForm(Form):
+    """The test whose plan is begun."""
+
+    bank = SelectField(_l("Banco"), validators=[_NEEDED])
+    title = StringField(_l("Título"), validators=[Length(max=200)])
+    slug = StringField(_l("Identificador"), validators=[Length(max=60)])
+
+
 class MinutesForm(Form):
     """More minutes in one attempt under way."""
 

@@ -17,6 +17,17 @@ MESSAGES = {
     "assessment.bank_empty": _l("El banco no tiene ninguna pregunta: no se publica."),
     "assessment.plan_impossible": _l("El banco no alcanza para la prueba: %(detail)s."),
     "assessment.plan_unnamed": _l("El plan o el banco no tiene identificador."),
+    "assessment.plan_name": _l("El identificador lleva solo minúsculas sin acento, cifras y guiones, hasta 60."),
+    "assessment.plan_title": _l("El título pasa de %(most)s caracteres: acortarlo."),
+    "assessment.plan_taken": _l("Ya hay una prueba con el identificador «%(name)s»: abrirla, o elegir otro."),
+    "assessment.plan_changed": _l("%(by)s guardó otro plan de esta prueba mientras tanto: no se pisó nada."),
+    "assessment.plan_gone": _l("El borrador ya no está: alguien lo publicó o lo descartó mientras tanto."),
+    "assessment.plan_too_large": _l("El plan pasa de %(most)s kB: no se guardó. Quitar secciones o acortar textos."),
+    "assessment.plan_faults": _l("El plan no se puede publicar todavía: %(detail)s."),
+    "assessment.plan_moved": _l(
+        "Desde que se abrió esta página cambió el plan vigente o el banco: no se publicó nada. Mirar otra vez los cambios."
+    ),
+    "assessment.bank_version_not_found": _l("El banco no tiene una versión con ese número."),
     "assessment.pending": _l("El intento anterior espera que una persona lo califique: después se puede empezar otro."),
     "assessment.media_changed": _l("El archivo «%(name)s» cambió mientras se publicaba: publicar otra vez."),
     "assessment.no_test": _l("Este curso no tiene una prueba publicada. Avisar a quien lo asignó."),

@@ -43,6 +43,7 @@ SHEETS = (
     "figures.css",
     "desk.css",
     "authoring.css",
+    "planning.css",
     "print.css",
 )
 """Our sheets in the order of the cascade, after Bootstrap's."""

@@ -26,6 +26,7 @@ from lms.assessment.rules.plan import (
     parse_pass_mark,
     parse_points,
 )
+from lms.assessment.rules.plan_document import YEARS
 from lms.assessment.rules.showing import PARTS, Phase, Review
 from lms.kit.content import Reader, Report, read_yaml
 
@@ -140,7 +141,7 @@ def _moment(reader: Reader, key: str) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         found = None
-    if found is None or found.tzinfo is None:
+    if found is None or found.tzinfo is None or found.year not in YEARS:
         rule = "un día con su hora y su huso, como 2026-03-01T08:00-03:00"
         reader.error(key, f"«{key}: {text}» tiene que ser {rule}")
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from lms.assessment.formats.bank import Base, LoadedBank, LoadedQuestion
 from lms.assessment.formats.bank_base import BASE_FILE, write_base
@@ -41,7 +42,8 @@ def bank_files(bank: LoadedBank, base: Base) -> dict[str, bytes]:
         for number, data in enumerate(_parts(entries), 1):
             files[f"{stem}.yaml" if number == 1 else f"{stem}_{number}.yaml"] = data
     if bank.plan is not None:
-        files["plan.yaml"] = write_plan(bank.plan)
+        # In the order in which it is stored: the order of the author's file is kept only where it counts.
+        files["plan.yaml"] = write_plan(replace(bank.plan, sections=bank.plan.filed)).encode()
     files[BASE_FILE] = write_base(base)
     return files
 

@@ -11,6 +11,7 @@ from lms.assessment.models.content import (
     QuestionVersion,
     Test,
 )
+from lms.assessment.models.drafts import PlanDraft
 from lms.assessment.models.statistics import ItemStatistic, StatisticsRun
 from lms.assessment.models.supervision import Accommodation, Dispute, DisputeAnswer, ExamRoom, Mark, Regrade
 from lms.assessment.models.texts import QuestionLikeness, QuestionText
@@ -29,6 +30,7 @@ __all__ = [
     "ExamRoom",
     "ItemStatistic",
     "Mark",
+    "PlanDraft",
     "PlanVersion",
     "Question",
     "QuestionLikeness",

@@ -20,7 +20,7 @@ from lms.assessment.export_cli import write_folder
 from lms.assessment.formats.bank import Base, LoadedBank, LoadedQuestion, Topic
 from lms.assessment.formats.yaml_bank import load_bank
 from lms.assessment.formats.yaml_plan import read_plan_document
-from lms.assessment.formats.yaml_plan_writer import plan_document, write_plan
+from lms.assessment.formats.yaml_plan_writer import document_of, write_plan
 from lms.assessment.formats.yaml_question import read_question, read_scenario
 from lms.assessment.formats.yaml_writer import bank_files, shown_in
 from lms.assessment.models import BankMedia, BankVersion, PlanVersion, QuestionVersion
@@ -138,11 +138,11 @@ PLANS = [
 
 @pytest.mark.parametrize("plan", PLANS)
 def test_a_plan_is_read_again_as_the_same(plan: TestPlan) -> None:
-    reader = parse_yaml(write_plan(plan).decode(), "plan.yaml", Report())
+    reader = parse_yaml(write_plan(plan), "plan.yaml", Report())
     assert reader is not None
     again = read_plan_document(reader, TOPICS, [])
     assert again.content_hash() == plan.content_hash()
-    assert plan_document(again) == plan_document(plan)
+    assert document_of(again)["sections"] == [*document_of(plan)["sections"]]
 
 
 def published(session: Session, folder: Path, files: Any = None) -> tuple[LoadedBank, BankVersion]:
