@@ -90,12 +90,14 @@ class Wanted:
     """What a format takes of a file.
 
     `whole(tag, depth)` says which elements come as trees (depth 1 is the root; what stands in a tree comes with it),
-    `refuse(root)` why a file with such a root is none of the format ("" where it is one). `named` maps the names of elements.
+    `refuse(root)` why a file with such a root is none of the format ("" where it is one). `named` maps the names of elements; `opened` hears of every element outside of trees,
+    with its attributes and its depth.
     """
 
     whole: Callable[[str, int], bool]
     refuse: Callable[[str], str]
     named: Callable[[str], str] = str
+    opened: Callable[[str, dict[str, str], int], None] = lambda tag, attributes, depth: None  # noqa: ARG005 - nothing to do
 
 
 def each_element(text: str, wanted: Wanted, take: Callable[[Element], None]) -> str:
@@ -128,7 +130,7 @@ def _as_sign(match: re.Match[str]) -> str:
 def _well_written(text: str, wanted: Wanted) -> Unreadable | None:
     """Why `text` cannot be read; None where it can."""
     try:
-        _Reader(wanted, lambda _: None).read(text)
+        _Reader(Wanted(lambda *_: False, wanted.refuse, wanted.named), lambda _: None).read(text)
     except Unreadable as fault:
         return fault
     return None
@@ -171,6 +173,8 @@ class _Reader:
             if self._stack:
                 self._stack[-1].content.append(element)
             self._stack.append(element)
+        else:
+            self._wanted.opened(tag, attributes, self._depth)
 
     def _end(self, tag: str) -> None:  # noqa: ARG002 - expat has checked that it fits
         self._depth -= 1
