@@ -40,6 +40,7 @@ GAPPED = frozenset(["inlineChoiceInteraction", "textEntryInteraction"])
 FEEDBACK = frozenset(["feedbackInline", "feedbackBlock", "modalFeedback"])
 PLACE = "\ue0f0{}\ue0f1"
 _BLANK = "_____"
+_MOST_TRIES = 20
 _PAIR = re.compile(r"pair_([0-9]{1,2})")
 
 
@@ -108,10 +109,10 @@ def item_document(element: Element, texts: Texts) -> tuple[Document, Item]:
         document = _READERS[kind](item, asked)
     except NotUnderstood as fault:
         raise Refused(f"no se entiende cómo se corrige: usa {fault}") from None
-    document.setdefault("stem", _stem(item))
-    if not document["stem"]:
+    stem = document.pop("stem", "") or _stem(item)
+    if not stem:
         raise Refused("no tiene enunciado")
-    return document, item
+    return {"type": document.pop("type"), "stem": stem, **document}, item
 
 
 def _kind_of(asked: Sequence[Element]) -> str:
@@ -175,7 +176,20 @@ def _choices(item: Item, interaction: Element, tag: str) -> probing.Choices:
         if said:
             own[key] = "\n\n".join(said)
     declared = item.response(interaction)
-    return probing.Choices(keys, texts, own, item.named(), [str(each) for each in declared.correct])
+    tries = _named_together(item, set(keys))
+    return probing.Choices(keys, texts, own, item.named(), [str(each) for each in declared.correct], tries)
+
+
+def _named_together(item: Item, keys: set[str]) -> list[list[str]]:
+    """The options that one condition names, for each of the first conditions: one of these lists may be the right answer."""
+    found: list[list[str]] = []
+    for branch in every(item.processing.rules, "responseIf", "responseElseIf") if item.processing.rules is not None else ():
+        denied = {id(each) for part in every(branch, "not") for each in every(part, "baseValue")}
+        named = [words(each).strip() for each in every(branch, "baseValue") if id(each) not in denied]
+        said = list(dict.fromkeys(each for each in named if each in keys))
+        if said and said not in found and len(found) < _MOST_TRIES:
+            found.append(said)
+    return found
 
 
 def _choice(item: Item, asked: Sequence[Element]) -> Document:
@@ -197,7 +211,9 @@ def _order(item: Item, asked: Sequence[Element]) -> Document:
     declared = item.response(interaction)
     elements = {attribute(each, "identifier"): each for each in interaction.all("simpleChoice")[:MAX_PARTS]}
     score = item.score(declared.name)
-    order = probing.ordering(list(elements), score, [str(each) for each in declared.correct], item.notes)
+    said = [[str(each) for each in declared.correct]] if declared.correct else _named_together(item, set(elements))
+    right = max(said, key=lambda each: score(each)[0], default=[])
+    order = probing.ordering(list(elements), score, right, item.notes)
     if len(order) < 2:
         raise Refused("tiene menos de dos elementos para ordenar")
     best, shown = score(order)

@@ -33,6 +33,8 @@ class Choices:
     """Name and text of the other messages, by place."""
     right: list[str] = field(default_factory=list)
     """What the file says is right; empty where it does not."""
+    tries: list[list[str]] = field(default_factory=list)
+    """Answers that its rules name."""
 
 
 def single(choices: Choices, score: Score, notes: list[str]) -> Document:
@@ -47,7 +49,9 @@ def single(choices: Choices, score: Score, notes: list[str]) -> Document:
     notes += found.notes
     feedback = {key: _joined(choices.own.get(key, ""), found.parts.get(key, "")) for key in choices.keys}
     if said := _true_false(choices, shares, feedback):
-        return said | found.document
+        for key, text in found.document.items():
+            said[key] = _joined(str(said.get(key, "")), text)
+        return said
     options = [
         Option(text, shares[key], feedback[key]) for key, text in zip(choices.keys, choices.texts, strict=True)
     ]
@@ -115,8 +119,8 @@ def _right_ones(choices: Choices, score: Score) -> list[str]:
     if said and score(said)[0] > 0:
         return said
     good = [key for key in choices.keys if score([key])[0] > 0]
-    tries = [good] if good else []
-    if len(choices.keys) <= _EXHAUSTIVE * 2:
+    tries = [*choices.tries, good] if good else list(choices.tries)
+    if len(choices.keys) <= _EXHAUSTIVE * 2 and not any(score(each)[0] > 0 for each in tries):
         tries += [
             list(each)
             for size in range(1, len(choices.keys) + 1)

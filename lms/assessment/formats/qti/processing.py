@@ -16,7 +16,6 @@ from lms.assessment.formats.qti.variables import (
     Entry,
     Message,
     NotUnderstood,
-    Response,
     Value,
     default_of,
     entry,

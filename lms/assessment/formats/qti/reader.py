@@ -81,6 +81,7 @@ class _Run:
         self._topic_of_bank = ""
         self._cases: dict[str, list[tuple[str, int, str, Document]]] = {}
         self._stems: dict[str, tuple[str, str]] = {}
+        self._unused: dict[str, tuple[str, str]] = {}
 
     # A package and its files
 
@@ -154,7 +155,7 @@ class _Run:
         try:
             document, item = interactions.item_document(root, texts)
         except Refused as fault:
-            self.gathering.reject(where, name, str(fault))
+            self._reject(where, name, fault, texts)
             return
         except interactions.NoQuestion:
             self.gathering.warn(where, f"«{name[:60]}» es un texto sin respuestas: no se toma")
@@ -242,11 +243,11 @@ class _Run:
         try:
             document, item = version1.item_document(element, texts)
         except Refused as fault:
-            self.gathering.reject(where, name, str(fault))
+            self._reject(where, name, fault, texts)
             return
         except interactions.NoQuestion:
             self._number -= 1
-            self.gathering.warn(where, f"«{name[:60]}» es un texto sin respuestas: no se toma")
+            self._passage(element, f"{place}línea {element.line}", name, texts)
             return
         self._tell(where, [*item.notes, *texts.faults], item.common)
         key = element.attributes.get("ident", "").strip()
@@ -255,9 +256,26 @@ class _Run:
         elif title := " / ".join(title for _, title in self._sections if title):
             self._by_section.append((document, title))
         titled = self._titled(document, name, key)
+        shared = version1.metadata(element).get("parent_stimulus_item_ident", "")
+        if shared in self._stems:
+            self._unused.pop(shared, None)
+            self._cases.setdefault(shared, []).append((where, element.line, key, titled))
+            return
         self.gathering.take(where, element.line, name, titled, key=key)
         if self._by_section and self._by_section[-1][0] is document:
             self._by_section[-1] = (self.gathering.parsed.questions[-1].document, self._by_section[-1][1])
+
+    def _passage(self, element: Element, where: str, name: str, texts: Texts) -> None:
+        """A text without a question: the stem of those that name it."""
+        holder, key = element.child("presentation"), element.attributes.get("ident", "")
+        stem = texts.of(holder, version1.material) if holder is not None else ""
+        if key and stem:
+            self._stems[key] = (stem, name)
+        self._unused[key] = (where, name)
+
+    def _reject(self, where: str, name: str, fault: Refused, texts: Texts) -> None:
+        also = f" ({texts.faults[0]})" if texts.faults else ""
+        self.gathering.reject(where, name, f"{fault}{also}")
 
     # All of it
 
@@ -273,6 +291,8 @@ class _Run:
             for document, title in self._by_section:
                 path = title.replace("/", "//").replace(" // ", "/")
                 document["topic"] = topic_of(path, self.gathering.parsed.topics)
+        for where, name in self._unused.values():
+            self.gathering.warn(where, f"«{name[:60]}» es un texto sin respuestas: no se toma")
         for path, inner in self._cases.items():
             self._take_case(path, inner)
         return self.gathering.finish()

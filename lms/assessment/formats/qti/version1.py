@@ -108,10 +108,10 @@ def item_document(element: Element, texts: Texts) -> tuple[Document, Item1]:
         document = _READERS[kind](item)
     except NotUnderstood as fault:
         raise Refused(f"no se entiende cómo se corrige: usa {fault}") from None
-    document.setdefault("stem", _stem(item))
-    if not document["stem"]:
+    stem = document.pop("stem", "") or _stem(item)
+    if not stem:
         raise Refused("no tiene enunciado")
-    return document, item
+    return {"type": document.pop("type"), "stem": stem, **document}, item
 
 
 def _kind_of(item: Item1, said: str) -> str:
@@ -128,7 +128,7 @@ def _kind_of(item: Item1, said: str) -> str:
         if tag in tags:
             return tag
     if tags == {"response_lid"}:
-        return _kind_of_choice(responses)
+        return "fill_in_multiple_blanks_question" if _names_gaps(item) else _kind_of_choice(responses)
     if tags <= {"response_str", "response_num"}:
         return _kind_of_text(item, responses)
     raise Refused("junta respuestas de tipos distintos en una pregunta: separarlas")
@@ -141,6 +141,13 @@ def _kind_of_choice(responses: Sequence[Element]) -> str:
     if len(responses) > 1:
         return "matching_question" if cardinality == "single" else "categorization_question"
     return "multiple_answers_question" if cardinality == "multiple" else "multiple_choice_question"
+
+
+def _names_gaps(item: Item1) -> bool:
+    """Whether the text has a place `[name]` for each of several answers."""
+    holder = item.element.child("presentation")
+    text = as_html(holder, material) if holder is not None and len(item.responses) > 1 else ""
+    return bool(text) and all(f"[{_name(each).removeprefix('response_')}]" in text for each in item.responses)
 
 
 def _kind_of_text(item: Item1, responses: Sequence[Element]) -> str:

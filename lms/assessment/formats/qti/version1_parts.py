@@ -37,11 +37,11 @@ def several_document(item: Item1, kind: str) -> Document:
 def _comments(item: Item1, whole: dict[str, list[str]]) -> Document:
     """What is shown for everything right, for one part of it, for nothing right."""
     best = item.scoring.score(whole)
-    one = dict(list(whole.items())[:1])
     wrong = {name: ["\0"] for name in whole}
     probes = [Probe(frozenset(["x"]), Fraction(1), best.shown)]
-    if len(whole) > 1:
-        probes.append(Probe(frozenset(["y"]), Fraction(1, 2), item.scoring.score(one).shown))
+    for name in whole if len(whole) > 1 else ():
+        partly = item.scoring.score(whole | {name: ["\0"]})
+        probes.append(Probe(frozenset([f"not {name}"]), Fraction(1, 2), partly.shown))
     probes.append(Probe(frozenset(["z"]), Fraction(0), item.scoring.score(wrong).shown))
     named = {at: each for at, each in item.named().items() if each[0]}
     found = sort_messages(named, probes, [])
@@ -62,6 +62,9 @@ def _matching(item: Item1) -> Document:
         name, texts = response.attributes.get("ident", ""), dict(labels(response))
         right = [key for key in _right_of(item, name) if key in texts]
         left = _label(item, response)
+        if right and not left and not item.texts.plain(texts[right[0]], material):
+            item.notes.append("los pares vacíos no se toman")
+            continue
         if not right:
             raise Refused(f"no dice qué va con «{left[:60]}»")
         whole[name] = right[:1]
