@@ -90,14 +90,14 @@ class Wanted:
     """What a format takes of a file.
 
     `whole(tag, depth)` says which elements come as trees (depth 1 is the root; what stands in a tree comes with it),
-    `refuse(root)` why a file with such a root is none of the format ("" where it is one). `named` maps the names of elements; `opened` hears of every element outside of trees,
-    with its attributes and its depth.
+    `refuse(root)` why a file with such a root is none of the format ("" where it is one). `named` maps the names of elements;
+    `opened` hears of every element outside of trees, with its attributes and its depth.
     """
 
     whole: Callable[[str, int], bool]
     refuse: Callable[[str], str]
     named: Callable[[str], str] = str
-    opened: Callable[[str, dict[str, str], int], None] = lambda tag, attributes, depth: None  # noqa: ARG005 - nothing to do
+    opened: Callable[[str, dict[str, str], int], None] = lambda *_: None
 
 
 def each_element(text: str, wanted: Wanted, take: Callable[[Element], None]) -> str:

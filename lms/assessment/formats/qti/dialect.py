@@ -44,12 +44,14 @@ class Dialect:
 
     def root(self, tag: str, attributes: Mapping[str, object], inner: str) -> bytes:
         """A whole file with `tag` at its root."""
-        spaces = {
+        spaces: dict[str, object] = {
             "xmlns": self.namespace,
             "xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance",
             "xsi:schemaLocation": f"{self.namespace} {self.location}",
         }
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n{self.element(tag, spaces | attributes, inner)}\n'.encode()
+        return (
+            f'<?xml version="1.0" encoding="UTF-8"?>\n{self.element(tag, spaces | dict(attributes), inner)}\n'.encode()
+        )
 
 
 def said(text: str) -> str:

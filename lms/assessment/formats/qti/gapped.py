@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -10,7 +11,7 @@ from fractions import Fraction
 from lms.assessment.formats.exchange import Document, Refused
 from lms.assessment.formats.markdown_text import escaped
 from lms.assessment.formats.moodle.cloze import Gaps, name_of
-from lms.assessment.formats.qti.interactions import GAPPED, PLACE, Item, without_feedback
+from lms.assessment.formats.qti.interactions import GAP, GAPPED, PLACE, Item, without_feedback
 from lms.assessment.formats.qti.messages import OURS, Probe, sort_messages
 from lms.assessment.formats.qti.nodes import as_html, attribute, every, flag
 from lms.assessment.formats.qti.typed import chain_of, plain_feedback, typed
@@ -20,6 +21,7 @@ from lms.assessment.types.gaps.document import MAX_GAPS, MAX_WEIGHT
 from lms.assessment.types.shares import share_text
 
 _MOST = 60
+_ID = re.compile(r"[a-z0-9-]{1,40}")
 STEM = "stem"
 """The class of the block in which we write a stem."""
 
@@ -41,6 +43,8 @@ class _Gap:
 
 class WrittenGaps(Gaps):
     """Gaps that were read already, to be put back into the converted text."""
+
+    found: list[Document]
 
     def __init__(self, found: list[Document]) -> None:  # not as the class above: nothing to look for
         self.found = found
@@ -108,7 +112,8 @@ def _places(item: Item, asked: Sequence[Element]) -> tuple[list[_Gap], dict[int,
     for each in asked:
         for element, gap in _gaps_of(item, each):
             elements[id(element)] = len(found)
-            gap.name = name_of(len(found))
+            own = gap.declared.name.removeprefix(GAP)
+            gap.name = own if gap.declared.name.startswith(GAP) and _ID.fullmatch(own) else name_of(len(found))
             found.append(gap)
     return found, elements
 
@@ -118,7 +123,8 @@ def _gaps_of(item: Item, interaction: Element) -> Iterator[tuple[Element, _Gap]]
     if interaction.tag == "gapMatchInteraction":
         choices = [each for each in interaction.children if each.tag in {"gapText", "gapImg"}]
         options = [(attribute(each, "identifier"), item.texts.plain(each, without_feedback)) for each in choices]
-        right = dict(reversed(str(each).split()) for each in declared.correct if len(str(each).split()) == 2)
+        pairs = [str(each).split() for each in declared.correct]
+        right = {pair[1]: pair[0] for pair in pairs if len(pair) == 2}
         for gap in every(interaction, "gap"):
             target = attribute(gap, "identifier")
             yield gap, _Gap("", target, declared, options, right.get(target, ""))
@@ -215,9 +221,15 @@ def _with_feedback(gap: _Gap, own: Document, parts: dict[str, str], item: Item) 
         if said := parts.get(f"{gap.name}\0{key}"):
             option["feedback"] = said
     for message, text in item.messages.values():
-        if message.outcome == f"FEEDBACK_{gap.declared.name}" and message.identifier in OURS and text and not gap.target:
+        if (
+            message.outcome == f"FEEDBACK_{gap.declared.name}"
+            and message.identifier in OURS
+            and text
+            and not gap.target
+        ):
             own.setdefault("feedback", text)
-    return {"id": gap.name} | own
+    found: Document = {"id": gap.name, **own}
+    return found
 
 
 def _comments(item: Item, answers: _Answers, whole: Fraction):  # type: ignore[no-untyped-def]
@@ -263,10 +275,10 @@ def _text_document(item: Item, elements: dict[int, int], made: list[Document]) -
         return "" if element.tag in GAPPED else without_feedback(element)
 
     converted = item.texts.of(item.body, put)
-    document = WrittenGaps(made).document(converted)
+    document: Document = WrittenGaps(made).document(converted)
     if stem is not None:
         text = converted
-        for at in range(len(made)):
-            text = text.replace(PLACE.format(at), f"{{{{{name_of(at)}}}}}")
+        for at, gap in enumerate(made):
+            text = text.replace(PLACE.format(at), f"{{{{{gap['id']}}}}}")
         document |= {"stem": item.texts.of(stem), "text": text.strip()}
     return document

@@ -10,6 +10,7 @@ from typing import Any
 
 from lms.assessment.formats.markdown_text import unescaped
 from lms.assessment.formats.qti.dialect import said
+from lms.assessment.formats.qti.interactions import GAP
 from lms.assessment.formats.qti.item_writer import PROGRAM, Writing, number_chain, text_chain, whole
 from lms.assessment.formats.qti.rules_writer import SCORE, Declared
 from lms.assessment.types.gaps.places import PLACE
@@ -37,7 +38,7 @@ def gaps_body(item: Writing) -> str:
 
 
 def _name(gap: Mapping[str, Any]) -> str:
-    return f"GAP_{gap['id']}"
+    return f"{GAP}{gap['id']}"
 
 
 def _outcome(gap: Mapping[str, Any]) -> str:
@@ -56,9 +57,9 @@ def _typed(item: Writing, gap: Mapping[str, Any], points: list[int]) -> str:
     if gap["kind"] == "numeric":
         if gap.get("units"):
             item.lose("las unidades de un hueco")
-        branches, right = number_chain(item, name, gap["answers"], points, outcome, mark)
+        branches, right = number_chain(item, name, gap["answers"], points, outcome=outcome, mark=mark)
     else:
-        branches, right = text_chain(item, name, gap, points, outcome, mark)
+        branches, right = text_chain(item, name, gap, points, outcome=outcome, mark=mark)
     kind = "float" if gap["kind"] == "numeric" else "string"
     item.declared.append(Declared(name, "single", kind, [right] if right else []))
     other = item.show("feedback", gap.get("feedback", ""), f"FEEDBACK_{name}")

@@ -41,6 +41,8 @@ FEEDBACK = frozenset(["feedbackInline", "feedbackBlock", "modalFeedback"])
 PLACE = "\ue0f0{}\ue0f1"
 _BLANK = "_____"
 _MOST_TRIES = 20
+GAP = "GAP_"
+"""How the name of a gap begins where we write it."""
 _PAIR = re.compile(r"pair_([0-9]{1,2})")
 
 
@@ -117,7 +119,8 @@ def item_document(element: Element, texts: Texts) -> tuple[Document, Item]:
 
 def _kind_of(asked: Sequence[Element]) -> str:
     kinds = list(dict.fromkeys(each.tag for each in asked))
-    if set(kinds) <= GAPPED and (len(asked) > 1 or kinds[0] == "inlineChoiceInteraction"):
+    is_ours = attribute(asked[0], "responseIdentifier").startswith(GAP)
+    if set(kinds) <= GAPPED and (len(asked) > 1 or kinds[0] == "inlineChoiceInteraction" or is_ours):
         return "gaps"
     if len(asked) > 1:
         raise Refused(f"junta varias preguntas en una ({', '.join(kinds)[:120]}): separarlas")
@@ -183,7 +186,9 @@ def _choices(item: Item, interaction: Element, tag: str) -> probing.Choices:
 def _named_together(item: Item, keys: set[str]) -> list[list[str]]:
     """The options that one condition names, for each of the first conditions: one of these lists may be the right answer."""
     found: list[list[str]] = []
-    for branch in every(item.processing.rules, "responseIf", "responseElseIf") if item.processing.rules is not None else ():
+    for branch in (
+        every(item.processing.rules, "responseIf", "responseElseIf") if item.processing.rules is not None else ()
+    ):
         denied = {id(each) for part in every(branch, "not") for each in every(part, "baseValue")}
         named = [words(each).strip() for each in every(branch, "baseValue") if id(each) not in denied]
         said = list(dict.fromkeys(each for each in named if each in keys))
@@ -216,11 +221,14 @@ def _order(item: Item, asked: Sequence[Element]) -> Document:
     order = probing.ordering(list(elements), score, right, item.notes)
     if len(order) < 2:
         raise Refused("tiene menos de dos elementos para ordenar")
-    best, shown = score(order)
+    _, shown = score(order)
     other = list(reversed(order))
     probes = [Probe(frozenset(["x"]), Fraction(1), shown), Probe(frozenset(["y"]), Fraction(0), score(other)[1])]
     found = sort_messages(item.named(), probes, [])
-    document: Document = {"type": "ordering", "items": [item.texts.plain(elements[key], without_feedback) for key in order]}
+    document: Document = {
+        "type": "ordering",
+        "items": [item.texts.plain(elements[key], without_feedback) for key in order],
+    }
     return _add_common(document, found, item)
 
 
@@ -232,10 +240,7 @@ def _match(item: Item, asked: Sequence[Element]) -> Document:
     right, none = item.score(declared.name)(pairing.right), item.score(declared.name)([])
     probes = [
         Probe(frozenset(["x"]), Fraction(1), right[1]),
-        *(
-            Probe(frozenset(["y"]), Fraction(1, 2), item.score(declared.name)([each])[1])
-            for each in pairing.right[:1]
-        ),
+        *(Probe(frozenset(["y"]), Fraction(1, 2), item.score(declared.name)([each])[1]) for each in pairing.right[:1]),
         Probe(frozenset(["z"]), Fraction(0), none[1]),
     ]
     named = item.named()

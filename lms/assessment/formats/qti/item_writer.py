@@ -140,7 +140,9 @@ def _choice(item: Writing) -> str:
     if not mapped:
         item.most = 1
     kind = "single" if single else "multiple"
-    item.declared.append(Declared(RESPONSE, kind, "identifier", correct[:1] if single else correct, mapping, not single))
+    item.declared.append(
+        Declared(RESPONSE, kind, "identifier", correct[:1] if single else correct, mapping, not single)
+    )
     if mapped:
         rules.rules.append(rules.put(SCORE, rules.map_response(RESPONSE)))
     else:
@@ -163,7 +165,8 @@ def _true_false(item: Writing) -> str:
     if then := item.show(f"feedback_{wrong}", document.get("feedback", "")):
         rules.rules.append(rules.when([(rules.has(RESPONSE, wrong, "identifier", several=False), then)]))
     inner = "".join(
-        item.element("simpleChoice", {"identifier": key}, text) for key, text in (("true", "Verdadero"), ("false", "Falso"))
+        item.element("simpleChoice", {"identifier": key}, text)
+        for key, text in (("true", "Verdadero"), ("false", "Falso"))
     )
     attributes = {"responseIdentifier": RESPONSE, "shuffle": False, "maxChoices": 1}
     return item.blocks(document["stem"]) + item.element("choiceInteraction", attributes, inner)
@@ -208,7 +211,9 @@ def _ordering(item: Writing) -> str:
     return item.blocks(document["stem"]) + item.element("orderInteraction", attributes, inner)
 
 
-def number_chain(item: Writing, name: str, answers: Sequence[Mapping[str, Any]], points: Sequence[int], outcome: str, mark: str) -> tuple[list[tuple[str, str]], str]:
+def number_chain(
+    item: Writing, name: str, answers: Sequence[Mapping[str, Any]], points: Sequence[int], *, outcome: str, mark: str
+) -> tuple[list[tuple[str, str]], str]:
     """The branches that compare a response with numbers, and a right one."""
     branches, right = [], ""
     best = max(points, default=0)
@@ -229,7 +234,9 @@ def number_chain(item: Writing, name: str, answers: Sequence[Mapping[str, Any]],
     return branches, right
 
 
-def text_chain(item: Writing, name: str, part: Mapping[str, Any], points: Sequence[int], outcome: str, mark: str) -> tuple[list[tuple[str, str]], str]:
+def text_chain(
+    item: Writing, name: str, part: Mapping[str, Any], points: Sequence[int], *, outcome: str, mark: str
+) -> tuple[list[tuple[str, str]], str]:
     """The branches that compare a response with texts, and a right one that has no star."""
     branches, right = [], ""
     best = max(points, default=0)
@@ -250,10 +257,10 @@ def _typed(item: Writing) -> str:
     shares = [parse_share(str(each.get("grade", "1"))) for each in document["answers"]]
     points, item.most = whole(shares)
     if document["type"] == "numeric":
-        branches, right = number_chain(item, RESPONSE, document["answers"], points, SCORE, "answer_")
+        branches, right = number_chain(item, RESPONSE, document["answers"], points, outcome=SCORE, mark="answer_")
         kind = "float"
     else:
-        branches, right = text_chain(item, RESPONSE, document, points, SCORE, "answer_")
+        branches, right = text_chain(item, RESPONSE, document, points, outcome=SCORE, mark="answer_")
         kind = "string"
     item.declared.append(Declared(RESPONSE, "single", kind, [right] if right else []))
     rules.rules.append(rules.when(branches, item.show("feedback", document.get("feedback", ""))))
@@ -268,7 +275,9 @@ def _open(item: Writing) -> str:
     if document.get("model"):
         model = item.blocks(document["model"])
         inner = item.element("contentBody", {}, model) if item.dialect.kebab else model
-        rubric = item.element("rubricBlock", {"use": "scoring" if item.dialect.kebab else None, "view": "scorer"}, inner)
+        rubric = item.element(
+            "rubricBlock", {"use": "scoring" if item.dialect.kebab else None, "view": "scorer"}, inner
+        )
     body = item.element("extendedTextInteraction", {"responseIdentifier": RESPONSE})
     return item.blocks(document["stem"]) + rubric + body
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 OURS = frozenset(["general", "explanation", "when_right", "when_partial", "when_wrong", "feedback"])
 """The names under which we write them."""
+_RESULTS: tuple[tuple[str, Callable[[Fraction], bool]], ...] = (
+    ("when_right", lambda share: share >= 1),
+    ("when_wrong", lambda share: share <= 0),
+    ("when_partial", lambda share: 0 < share < 1),
+    ("when_wrong", lambda share: share < 1),
+)
 _MIXED = "un comentario que depende de varias cosas a la vez no se toma"
 
 
@@ -82,12 +88,7 @@ def _key_of(where: Sequence[Probe], probes: Sequence[Probe]) -> str:
     seen = {id(probe) for probe in where if probe.chosen}
     if len(seen) == len(answered):
         return "explanation"
-    for key, test in (
-        ("when_right", lambda share: share >= 1),
-        ("when_wrong", lambda share: share <= 0),
-        ("when_partial", lambda share: 0 < share < 1),
-        ("when_wrong", lambda share: share < 1),
-    ):
+    for key, test in _RESULTS:
         meant = {id(probe) for probe in answered if test(probe.share)}
         if meant and meant == seen:
             return key

@@ -142,7 +142,7 @@ def math_text(element: Element) -> str:
     if form and inner:
         joined = ["".join(inner)] if element.tag == "msqrt" else inner
         return form.format(*joined[:2], "") if len(joined) < 2 else form.format(*joined[:2])
-    said = "".join(
-        " ".join(each.split()) if isinstance(each, str) else math_text(each) for each in element.content
+    said = "".join(" ".join(each.split()) if isinstance(each, str) else math_text(each) for each in element.content)
+    return (
+        f" {said} " if element.tag == "mo" and said in {"=", "+", "-", "−", "×", "·", "÷", "<", ">", "≤", "≥"} else said
     )
-    return f" {said} " if element.tag == "mo" and said in {"=", "+", "-", "−", "×", "·", "÷", "<", ">", "≤", "≥"} else said

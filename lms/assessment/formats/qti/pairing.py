@@ -67,7 +67,10 @@ class Pairing:
             notes.append("los elementos que no van con ninguno no se toman")
         pairs.sort(key=lambda pair: columns[0].index(pair[0]) if pair[0] in columns[0] else 0)
         used = {right for _, right in pairs}
-        made = [{"left": self._texts.of(self._elements[left], self._put), "right": self._plain(right)} for left, right in pairs]
+        made = [
+            {"left": self._texts.of(self._elements[left], self._put), "right": self._plain(right)}
+            for left, right in pairs
+        ]
         if not all(each["left"] and each["right"] for each in made):
             raise Refused("un elemento para emparejar está vacío")
         return matching_document(made, [self._plain(key) for key in columns[1] if key not in used])
@@ -81,7 +84,9 @@ class Pairing:
         named = [known.key for known in declared.mapped if known.points > 0]
         if named:
             return named
-        return [f"{left} {right}" for left in self._lefts for right in self._rights if score([f"{left} {right}"])[0] > 0]
+        return [
+            f"{left} {right}" for left in self._lefts for right in self._rights if score([f"{left} {right}"])[0] > 0
+        ]
 
     def _pairs(self) -> list[tuple[str, str]]:
         found = []

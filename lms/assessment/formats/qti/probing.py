@@ -17,7 +17,9 @@ Score = Callable[[Sequence[str]], tuple[Fraction, frozenset[int]]]
 
 _MOST = 60
 _EXHAUSTIVE = 5
-TRUE = frozenset(["true", "verdadero", "cierto", "verdad", "verdadeiro", "correcto", "v", "t", "wahr", "richtig", "vrai"])
+TRUE = frozenset(
+    ["true", "verdadero", "cierto", "verdad", "verdadeiro", "correcto", "v", "t", "wahr", "richtig", "vrai"]
+)
 FALSE = frozenset(["false", "falso", "incorrecto", "f", "falsch", "faux"])
 
 
@@ -52,9 +54,7 @@ def single(choices: Choices, score: Score, notes: list[str]) -> Document:
         for key, text in found.document.items():
             said[key] = _joined(str(said.get(key, "")), text)
         return said
-    options = [
-        Option(text, shares[key], feedback[key]) for key, text in zip(choices.keys, choices.texts, strict=True)
-    ]
+    options = [Option(text, shares[key], feedback[key]) for key, text in zip(choices.keys, choices.texts, strict=True)]
     made = choice_document(options, single=True)
     notes += made.notes
     return made.document | found.document

@@ -6,6 +6,7 @@ scoring is understood, not only those of the templates. Steps are counted; what 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -66,7 +67,9 @@ class Processing:
     def _template_of(self) -> str:
         if self._rule_elements:
             return ""
-        said = "" if self.rules is None else attribute(self.rules, "template") or attribute(self.rules, "templateLocation")
+        said = (
+            "" if self.rules is None else attribute(self.rules, "template") or attribute(self.rules, "templateLocation")
+        )
         if not said:
             return "guess"
         name = said.rstrip("/").rpartition("/")[2].removesuffix(".xml").lower()
@@ -98,10 +101,8 @@ class _Run:
         if template:
             self._outcomes["SCORE"] = [self._by_template(template)]
         else:
-            try:
+            with contextlib.suppress(_Exit):
                 self._rules(self._of._rule_elements)
-            except _Exit:
-                pass
         score = self._outcomes.get("SCORE")
         if score is None:
             names = [name for name in self._outcomes if name.upper().endswith("SCORE") and "MAX" not in name.upper()]
@@ -219,7 +220,7 @@ def _numbers(values: list[Value]) -> list[Fraction] | None:
     """All numbers of `values`; None where one is missing."""
     if not all(values):
         return None
-    found = [each for value in values for each in value if isinstance(each, Fraction) and not isinstance(each, bool)]
+    found = [each for value in values for each in value if isinstance(each, Fraction)]
     if any(each.denominator.bit_length() + each.numerator.bit_length() > _MAX_BITS for each in found):
         raise NotUnderstood(_SPENT)
     return found if len(found) == sum(map(len, values)) else None

@@ -64,7 +64,9 @@ def parse(data: bytes, name: str) -> Parsed:
 
 
 def _refuse(root: str) -> str:
-    return "" if root in {ITEM, TEST, VERSION1, STIMULUS, MANIFEST} else f"no es un archivo QTI: empieza con <{root[:60]}>"
+    return (
+        "" if root in {ITEM, TEST, VERSION1, STIMULUS, MANIFEST} else f"no es un archivo QTI: empieza con <{root[:60]}>"
+    )
 
 
 class _Run:
@@ -99,7 +101,11 @@ class _Run:
         paths = dict.fromkeys([*(each for each in first_ones if each in package.documents), *package.documents])
         kinds = {path: root_of(package.document(path)) for path in paths if posixpath.basename(path) != NAME}
         kept = [path for path, kind in kinds.items() if kind in {ITEM, TEST, VERSION1} and not self._is_copy(path)]
-        broken = [path for path in self.manifest.resources if "qti" in self.manifest.resources[path].kind and kinds.get(path) == ""]
+        broken = [
+            path
+            for path in self.manifest.resources
+            if "qti" in self.manifest.resources[path].kind and kinds.get(path) == ""
+        ]
         if not kept and not broken:
             said = f" (dice ser «{self.manifest.version}»)" if self.manifest.version else ""
             raise Unreadable(f"«{name}» no tiene ninguna pregunta QTI 1.2, 2.x o 3.0{said}")
@@ -118,7 +124,9 @@ class _Run:
     def _is_copy(self, path: str) -> bool:
         """Whether the same questions stand in another file of a Canvas cartridge, with all that Canvas says of them."""
         folder, name = posixpath.split(path)
-        return name == "assessment_qti.xml" and self._package.has(f"non_cc_assessments/{posixpath.basename(folder)}.xml.qti")
+        return name == "assessment_qti.xml" and self._package.has(
+            f"non_cc_assessments/{posixpath.basename(folder)}.xml.qti"
+        )
 
     def _packed(self, path: str, kind: str) -> None:
         try:
@@ -170,7 +178,9 @@ class _Run:
             self._cases.setdefault(shared, []).append((where, root.line, key, self._titled(document, name, key)))
         else:
             if reference is not None:
-                self.gathering.warn(where, "el texto común al que se refiere no está en el archivo: falta en el enunciado")
+                self.gathering.warn(
+                    where, "el texto común al que se refiere no está en el archivo: falta en el enunciado"
+                )
             self.gathering.take(where, root.line, name, self._titled(document, name, key), key=key)
 
     @staticmethod
@@ -205,7 +215,9 @@ class _Run:
                 self._number += 1
                 name = attribute(each, "identifier")
                 reason = f"su archivo «{attribute(each, 'href')[:120]}» no está: subir el paquete entero (.zip)"
-                self.gathering.reject(f"archivo {path}, línea {each.line}" if path else f"línea {each.line}", name, reason)
+                self.gathering.reject(
+                    f"archivo {path}, línea {each.line}" if path else f"línea {each.line}", name, reason
+                )
 
     # QTI 1.2
 

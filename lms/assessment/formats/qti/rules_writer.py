@@ -92,8 +92,8 @@ class Rules:
         found = {SCORE: ("single", "float", 0), MAX_SCORE: ("single", "float", most)} | self.outcomes
         parts = []
         for name, (cardinality, kind, start) in found.items():
-            attributes = {"identifier": name, "cardinality": cardinality, "baseType": kind}
-            limit = {"normalMaximum": most} if name == SCORE else {}
+            attributes: dict[str, object] = {"identifier": name, "cardinality": cardinality, "baseType": kind}
+            limit: dict[str, object] = {"normalMaximum": most} if name == SCORE else {}
             inner = ""
             if start is not None:
                 inner = self.dialect.element("defaultValue", {}, self.dialect.element("value", {}, str(start)))

@@ -166,30 +166,27 @@ def _pattern(test: Element, said: str, declared: Response) -> Accepted | None:  
     found = starred(said)
     if found is None:
         raise Refused(f"acepta respuestas por el patrón «{said[:60]}», que es más que comodines")
-    return Accepted({"text": found[0]}, found[0].replace("\\*", "\0").replace("*", "").replace("\0", "*"), case=found[1])
+    return Accepted(
+        {"text": found[0]}, found[0].replace("\\*", "\0").replace("*", "").replace("\0", "*"), case=found[1]
+    )
 
 
 def _equal(test: Element, said: str, declared: Response) -> Accepted | None:  # noqa: ARG001 - as the others
     value = number(said)
     if value is None:
         return None
-    spans = attribute(test, "tolerance").split()
-    mode = attribute(test, "toleranceMode") or "exact"
     if test.tag == "equalRounded":
         figures = attribute(test, "figures")
         places = int(figures) if figures.isdigit() and len(figures) < 3 else 0
         return Accepted({"value": said, "tolerance": decimal(Fraction(1, 2 * 10**places))}, said)
-    if mode == "exact" or not spans or all(number(span) == 0 for span in spans):
+    spans = attribute(test, "tolerance").split()
+    mode = attribute(test, "toleranceMode") or "exact"
+    ends = [found for span in (spans[:1] + spans[-1:]) if (found := number(span)) is not None]
+    if mode == "exact" or len(ends) != 2 or not any(ends):
         return Accepted({"value": said}, said)
-    low, high = number(spans[0]), number(spans[-1])
-    if low is None or high is None:
-        return None
-    if mode == "relative" and low == high:
-        return Accepted({"value": said, "tolerance": f"{spans[0]}%"}, said)
-    if mode == "relative":
-        low, high = abs(value) * low / 100, abs(value) * high / 100
-    if low == high:
-        return Accepted({"value": said, "tolerance": spans[0]}, said)
+    if ends[0] == ends[1]:
+        return Accepted({"value": said, "tolerance": f"{spans[0]}{'%' if mode == 'relative' else ''}"}, said)
+    low, high = (abs(value) * end / 100 if mode == "relative" else end for end in ends)
     return Accepted({"low": decimal(value - low), "high": decimal(value + high)}, said)
 
 
@@ -243,7 +240,8 @@ def typed(
     if is_text:
         _find_case(accepted, attempt, points)
     shares = {at: points[at] / best for at in points}
-    feedback, comments = _feedback(accepted, messages, attempt, tried, shares, is_text)
+    other = attempt(_OTHER if is_text else _OTHER_NUMBER)
+    feedback, comments = _feedback(accepted, messages, tried, shares, other)
     answers = []
     for at, each in enumerate(accepted):
         if shares[at] < 0:
@@ -296,10 +294,9 @@ def _distinct(answers: list[Document], accepted: Sequence[Accepted], is_text: bo
 def _feedback(
     accepted: Sequence[Accepted],
     messages: Mapping[int, tuple[Message, str]],
-    attempt: Try,
     tried: Mapping[int, tuple[Fraction, frozenset[int]]],
     shares: Mapping[int, Fraction],
-    is_text: bool,
+    other: tuple[Fraction, frozenset[int]],
 ) -> tuple[dict[int, str], Document]:
     """The feedback of each answer by its place, and the comments of the whole."""
     own: dict[int, str] = {}
@@ -313,7 +310,7 @@ def _feedback(
             left[place] = (message.identifier, text)
     names = [str(at) for at in range(len(accepted))]
     probes = [Probe(frozenset([str(at)]), shares[at], shown) for at, (_, shown) in tried.items()]
-    points, shown = attempt(_OTHER if is_text else _OTHER_NUMBER)
+    points, shown = other
     probes.append(Probe(frozenset(["other"]), min(points, Fraction(0)), shown))
     found = sort_messages(left, probes, names)
     for name, text in found.parts.items():

@@ -119,7 +119,9 @@ class Message:
 
 def message_of(element: Element) -> Message:
     return Message(
-        attribute(element, "outcomeIdentifier"), attribute(element, "identifier"), attribute(element, "showHide") != "hide"
+        attribute(element, "outcomeIdentifier"),
+        attribute(element, "identifier"),
+        attribute(element, "showHide") != "hide",
     )
 
 

@@ -78,22 +78,23 @@ def material(element: Element) -> str | None:
     """As `Put`: materials of QTI 1.2 as HTML."""
     tag = element.tag
     if tag in {"mattext", "matemtext"}:
-        if element.children:
-            return as_html(element)
-        said = element.said
-        kind = element.attributes.get("texttype", "text/plain").lower()
-        if "html" in kind or LIKE_HTML.search(said):
-            return said
-        return html.escape(said, quote=False).replace("\n", "<br>" if "\n" in said.strip() else "\n")
-    if tag in {"matimage", "mataudio", "matvideo"}:
+        return as_html(element) if element.children else _said(element)
+    if tag in {"matimage", "mataudio", "matvideo", "matbreak"}:
         source = html.escape(element.attributes.get("uri", ""))
         label = html.escape(element.attributes.get("label", ""))
-        return f'<img src="{source}" alt="{label}">' if tag == "matimage" else f'<audio src="{source}">{label}</audio>'
-    if tag == "matbreak":
-        return "<br>"
+        shown = {"matimage": f'<img src="{source}" alt="{label}">', "matbreak": "<br>"}
+        return shown.get(tag, f'<audio src="{source}">{label}</audio>')
     if tag in {"material", "flow", "flow_mat"}:
         return f"<div>{as_html(element, material)}</div>" if tag != "material" else f"{as_html(element, material)} "
     return "" if tag in {*_RESPONSES, "solution", "hint", "matref", "itemmetadata"} else None
+
+
+def _said(element: Element) -> str:
+    """A text without elements in it, by its type plain or HTML."""
+    said = element.said
+    if "html" in element.attributes.get("texttype", "").lower() or LIKE_HTML.search(said):
+        return said
+    return html.escape(said, quote=False).replace("\n", "<br>" if "\n" in said.strip() else "\n")
 
 
 def item_document(element: Element, texts: Texts) -> tuple[Document, Item1]:
@@ -240,7 +241,9 @@ def _short(item: Item1) -> Document:
     answers: dict[str, Document] = {}
     for text, (points, _) in results.items():
         if points >= 0 and (points or text in found.parts):
-            entry: Document = {"text": text_literal(text)} | ({} if points == best else {"grade": share_text(points / best)})
+            entry: Document = {"text": text_literal(text)} | (
+                {} if points == best else {"grade": share_text(points / best)}
+            )
             key = text if case else text.casefold()
             answers.setdefault(key, entry | ({"feedback": found.parts[text]} if text in found.parts else {}))
     document: Document = {"type": "short_text", "answers": list(answers.values())} | ({"case": True} if case else {})
@@ -275,7 +278,9 @@ def _numeric(item: Item1) -> Document:
 
 def _open(item: Item1) -> Document:
     response = item.responses[0] if item.responses else None
-    shown = item.score(_name(response))(["x"])[1] if response is not None and item.scoring.conditions else frozenset[int]()
+    shown = (
+        item.score(_name(response))(["x"])[1] if response is not None and item.scoring.conditions else frozenset[int]()
+    )
     return {"type": "open"} | sort_messages(item.named(), [Probe(frozenset(["x"]), Fraction(1), shown)], []).document
 
 

@@ -109,16 +109,22 @@ def _gaps(item: Item1, kind: str) -> Document:
     for at, response in enumerate(item.responses):
         name = response.attributes.get("ident", "")
         if response.tag == "response_lid":
-            own, right = _listed(item, response, kind, len(item.responses) == 1)
+            own, right = _listed(item, response, kind)
         else:
             own, right = _typed(item, response)
         whole[name] = [right]
         made.append({"id": name_of(at)} | own)
     best = item.scoring.score(whole).score
-    worth = [best - item.scoring.score({key: value for key, value in whole.items() if key != name}).score for name in whole]
+    worth = [
+        best - item.scoring.score({key: value for key, value in whole.items() if key != name}).score for name in whole
+    ]
     if len(worth) == len(made) and best > 0 and all(each > 0 for each in worth):
-        for gap, weight in zip(made, whole_numbers([each.limit_denominator(20) if each.denominator > 1 else each for each in worth]), strict=True):
-            gap |= {"weight": weight} if weight > 1 else {}
+        for gap, weight in zip(
+            made,
+            whole_numbers([each.limit_denominator(20) if each.denominator > 1 else each for each in worth]),
+            strict=True,
+        ):
+            gap.update({"weight": weight} if weight > 1 else {})
     text = item.texts.html(_with_places(item))
     return WrittenGaps(made).document(text) | _comments(item, whole)
 
@@ -148,7 +154,7 @@ def _with_places(item: Item1) -> str:
     return text
 
 
-def _listed(item: Item1, response: Element, kind: str, alone: bool) -> tuple[Document, str]:
+def _listed(item: Item1, response: Element, kind: str) -> tuple[Document, str]:
     """A gap whose answers stand in a list: to choose from, or all of them accepted."""
     texts = [(key, each, words(each).strip()) for key, each in labels(response)]
     kinds = {each.attributes.get("answer_type", "").lower() for _, each, _ in texts}
@@ -187,10 +193,16 @@ def _pattern(item: Item1, label: Element, said: str) -> str:
 def _typed(item: Item1, response: Element) -> tuple[Document, str]:
     name = response.attributes.get("ident", "")
     fib = first(response, "render_fib")
-    if response.tag == "response_num" or (fib is not None and fib.attributes.get("fibtype", "") in {"Integer", "Decimal"}):
+    if response.tag == "response_num" or (
+        fib is not None and fib.attributes.get("fibtype", "") in {"Integer", "Decimal"}
+    ):
         ranges = numeric_ranges(item.scoring, name)
         if ranges and "value" in ranges[0]:
-            told = [f"{each['value']}:{each['tolerance']}" if "tolerance" in each else each["value"] for each in ranges if "value" in each]
+            told = [
+                f"{each['value']}:{each['tolerance']}" if "tolerance" in each else each["value"]
+                for each in ranges
+                if "value" in each
+            ]
             return {"kind": "numeric", "answers": [number_range(each) for each in told]}, ranges[0]["value"]
     found = [each for each in item.scoring.equals() if each.name == name and not each.denied and each.points > 0]
     if not found:

@@ -35,7 +35,8 @@ class Scoring:
         holders = item.all("resprocessing")
         self.conditions = [each for holder in holders for each in every(holder, "respcondition")][:_MOST]
         self._kinds = {
-            each.attributes.get("ident", ""): each for each in every(item, "response_lid", "response_str", "response_num")
+            each.attributes.get("ident", ""): each
+            for each in every(item, "response_lid", "response_str", "response_num")
         }
         self._start: dict[str, Fraction] = {}
         for each in (each for holder in holders for each in every(holder, "decvar")):
@@ -85,15 +86,13 @@ class Scoring:
         return all(self._test(each, given) for each in parts)
 
     def _test(self, test: Element, given: Mapping[str, Sequence[str]]) -> bool:
-        inner = test.children
-        if test.tag == "and":
-            return all(self._test(each, given) for each in inner)
-        if test.tag == "or":
-            return any(self._test(each, given) for each in inner)
-        if test.tag == "not":
-            return not any(self._test(each, given) for each in inner)
-        if test.tag == "other":
-            return True
+        if test.tag in {"and", "or", "not"}:
+            found = [self._test(each, given) for each in test.children]
+            return all(found) if test.tag == "and" else any(found) == (test.tag == "or")
+        return test.tag == "other" or self._leaf(test, given)
+
+    def _leaf(self, test: Element, given: Mapping[str, Sequence[str]]) -> bool:
+        """Whether one comparison holds."""
         said = given.get(test.attributes.get("respident", ""), ())
         if test.tag == "unanswered":
             return not said

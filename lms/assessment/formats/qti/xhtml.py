@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import unescape
+from html.parser import HTMLParser
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
@@ -19,9 +19,38 @@ _KEPT = words(
 _BLOCKS = words("blockquote div dl h2 h3 h4 h5 h6 hr ol p pre table ul figure")
 _WITHOUT = words("del ins s u mark")
 _ATTRIBUTES = {"td": ("colspan", "rowspan"), "th": ("colspan", "rowspan", "scope")}
-_VOID = re.compile(r"<(br|hr|img)((?:\s+[a-z-]+=\"[^\"]*\")*)\s*/?>")
-_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
-_XML_OWN = frozenset(["amp", "lt", "gt", "quot"])
+_VOID = words("br hr img")
+
+
+class _Tree(HTMLParser):
+    """What our sanitiser wrote as a tree: all its elements are closed, all its values in quotes."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._builder = ElementTree.TreeBuilder()
+        self._builder.start("div", {})
+        self._open = ["div"]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._builder.start(tag, {name: value or "" for name, value in attrs})
+        if tag in _VOID:
+            self._builder.end(tag)
+        else:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._open[-1] == tag and len(self._open) > 1:
+            self._builder.end(self._open.pop())
+
+    def handle_data(self, data: str) -> None:
+        self._builder.data(data)
+
+    def root(self, html: str) -> ElementTree.Element:
+        self.feed(html)
+        self.close()
+        while self._open:
+            self._builder.end(self._open.pop())
+        return self._builder.close()
 
 
 class Page:
@@ -37,10 +66,7 @@ class Page:
         return "".join(self._pieces(self._root(text), blocks_only=True))
 
     def _root(self, text: str) -> ElementTree.Element:
-        html = sanitise(to_html(cleaned(text)), pictures=True)
-        html = _VOID.sub(r"<\1\2/>", html)
-        html = _NAMED.sub(lambda match: match[0] if match[1] in _XML_OWN else escape(unescape(match[0])), html)
-        return ElementTree.fromstring(f"<div>{html}</div>")  # noqa: S314 - what our own sanitiser has written
+        return _Tree().root(sanitise(to_html(cleaned(text)), pictures=True))
 
     def _pieces(self, element: ElementTree.Element, *, blocks_only: bool) -> Iterator[str]:
         """What stands in `element`; where only blocks may stand, loose text becomes a paragraph."""
@@ -91,4 +117,3 @@ def _paragraph(loose: list[str]) -> Iterator[str]:
     said = "".join(loose)
     if said.strip():
         yield f"<p>{said.strip()}</p>"
-
