@@ -16,7 +16,7 @@ from lms.assessment.formats.exchange import Defaults, Format, Unreadable, comple
 from lms.assessment.formats.registry import FORMATS
 from tests.assessment.formats.checks import SAMPLES
 
-NAMES = [each.name for each in FORMATS if each.name in {"yaml", "moodle-xml", "gift", "aiken"}]
+NAMES = [each.name for each in FORMATS if each.name in {"yaml", "moodle-xml", "gift", "aiken", "qti"}]
 BY_NAME = {each.name: each for each in FORMATS}
 SEEDS = {
     "gift": b"""// [id:a] [tag:b]
@@ -56,6 +56,19 @@ scenarios:
 <answer fraction="100"><text>1</text><tolerance>0.1</tolerance></answer>
 <units><unit><multiplier>1</multiplier><unit_name>m</unit_name></unit></units></question></quiz>""",
 }
+SEEDS["qti"] = b"""<?xml version="1.0"?>
+<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p2" identifier="a" title="T" adaptive="false" timeDependent="false">
+<responseDeclaration identifier="R" cardinality="multiple" baseType="identifier"><correctResponse><value>x</value><value>y</value>
+</correctResponse><mapping lowerBound="0" defaultValue="0"><mapEntry mapKey="x" mappedValue="1"/></mapping></responseDeclaration>
+<responseDeclaration identifier="N" cardinality="single" baseType="float"/><outcomeDeclaration identifier="SCORE"
+cardinality="single" baseType="float"/><itemBody><p>S <textEntryInteraction responseIdentifier="N"/></p>
+<choiceInteraction responseIdentifier="R" shuffle="true" maxChoices="0"><prompt>P</prompt><simpleChoice identifier="x">X
+<feedbackInline outcomeIdentifier="F" identifier="x" showHide="show">f</feedbackInline></simpleChoice>
+<simpleChoice identifier="y">Y</simpleChoice><simpleChoice identifier="z">Z</simpleChoice></choiceInteraction></itemBody>
+<responseProcessing><responseCondition><responseIf><match><variable identifier="R"/><correct identifier="R"/></match>
+<setOutcomeValue identifier="SCORE"><baseValue baseType="float">1</baseValue></setOutcomeValue></responseIf><responseElse>
+<setOutcomeValue identifier="SCORE"><mapResponse identifier="R"/></setOutcomeValue></responseElse></responseCondition>
+</responseProcessing><modalFeedback outcomeIdentifier="F" identifier="x" showHide="show">m</modalFeedback></assessmentItem>"""
 TOKENS = [
     *(
         b"{ } ~ = # #### :: -> \\ %50% % // < > & ]]> <!-- <text> </text> <![CDATA[ &#0; &x; {1:MC: {1:SA:= $CATEGORY: [ ] *a | '"
@@ -81,9 +94,9 @@ TOKENS = [
 
 def files(name: str) -> list[bytes]:
     """What is bent: files of our own, and the samples where they are."""
-    folder = {"gift": "gift", "aiken": "aiken", "moodle-xml": "moodle-xml"}.get(name)
+    folder = {"gift": "gift", "aiken": "aiken", "moodle-xml": "moodle-xml", "qti": "qti"}.get(name)
     found = (
-        sorted(path for path in (SAMPLES / folder).rglob("*") if path.suffix in {".gift", ".txt", ".xml"})
+        sorted(path for path in (SAMPLES / folder).rglob("*") if path.suffix in {".gift", ".txt", ".xml", ".zip"})
         if folder
         else []
     )
@@ -156,6 +169,15 @@ def _question(kind: bytes, text: bytes) -> bytes:
     return start + text + b"</text></questiontext></question></quiz>"
 
 
+def _qti(options: bytes, rules: bytes = b"", right: bytes = b"") -> bytes:
+    return (
+        b'<assessmentItem identifier="a"><responseDeclaration identifier="R" cardinality="multiple" baseType="identifier">'
+        b"<correctResponse>" + right + b"</correctResponse></responseDeclaration><itemBody><choiceInteraction"
+        b' responseIdentifier="R">' + options + b"</choiceInteraction></itemBody><responseProcessing>" + rules
+        + b"</responseProcessing></assessmentItem>"
+    )  # fmt: skip
+
+
 DEEP = 50_000
 HOSTILE: dict[str, Callable[[], bytes]] = {
     "gift": lambda: b"A{" * DEEP,
@@ -179,6 +201,22 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "moodle-xml half gaps": lambda: _question(b"cloze", b"{1:SA" * DEEP),
     "moodle-xml html": lambda: _question(b"essay", b"&lt;div&gt;" * DEEP),
     "moodle-xml answers": lambda: b'<quiz><question type="multichoice">' + b"<answer/>" * DEEP + b"</question></quiz>",
+    "qti deep": lambda: b"<assessmentItem>" + b"<p>" * DEEP,
+    "qti bomb": lambda: b'<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><assessmentItem>&b;</assessmentItem>',
+    "qti options": lambda: _qti(b'<simpleChoice identifier="x">a</simpleChoice>' * DEEP),
+    "qti rules": lambda: _qti(b"", b"<responseCondition/>" * DEEP),
+    "qti condition": lambda: _qti(
+        b"", b"<responseCondition>" + b"<responseIf><null/></responseIf>" * DEEP + b"</responseCondition>"
+    ),
+    "qti values": lambda: _qti(b"", b"", b"<value>x</value>" * DEEP),
+    "qti several": lambda: _qti(
+        b"</choiceInteraction>" + b'<inlineChoiceInteraction responseIdentifier="R"/>' * DEEP + b"<choiceInteraction>"
+    ),
+    "qti item": lambda: b"<questestinterop>" + b"<item/>" * 20_000 + b"</questestinterop>",
+    "qti conditions": lambda: b"<questestinterop><item><presentation><response_lid><response_label/><response_label ident='x'/>"
+    b"</response_lid></presentation><resprocessing>" + b"<respcondition><conditionvar/></respcondition>" * DEEP
+    + b"</resprocessing></item></questestinterop>",
+    "qti zip": lambda: b"PK\x03\x04" + b"\x00" * 200 + b"PK\x05\x06" + b"\xff" * 18,
     "yaml bomb": lambda: b"a: &a [x]\n" + b"b: &b [*a, *a]\nquestions: [*b]",
     "yaml deep": lambda: b"questions: " + b"[" * DEEP,
 }  # fmt: skip
@@ -189,7 +227,10 @@ def test_hostile_files_are_read_or_refused_in_time(case: str) -> None:
     survives(BY_NAME[case.split(maxsplit=1)[0]], HOSTILE[case]())
 
 
-@pytest.mark.parametrize("case", ["moodle-xml bomb", "moodle-xml outside", "moodle-xml deep", "yaml bomb", "yaml deep"])
+@pytest.mark.parametrize(
+    "case",
+    ["moodle-xml bomb", "moodle-xml outside", "moodle-xml deep", "qti bomb", "qti deep", "yaml bomb", "yaml deep"],
+)
 def test_what_no_file_of_questions_needs_is_refused(case: str) -> None:
     with pytest.raises(Unreadable, match=r"entidades|referencias|unos dentro de otros|niveles"):
         BY_NAME[case.split(maxsplit=1)[0]].parse(HOSTILE[case](), "x")

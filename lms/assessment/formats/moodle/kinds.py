@@ -12,7 +12,7 @@ from lms.assessment.formats.gift.answers import MAX_PARTS, add_pair, literal, ma
 from lms.assessment.formats.moodle.cloze import Gaps
 from lms.assessment.formats.moodle.selected import selected
 from lms.assessment.formats.moodle.texts import Texts, bare_of, format_of, plain_of, raw_of
-from lms.assessment.formats.moodle.tree import Element
+from lms.assessment.formats.xml_tree import Element
 from lms.assessment.types.base import folded
 from lms.assessment.types.numbers import exact
 from lms.assessment.types.shares import share_text

@@ -9,9 +9,9 @@ from lms.assessment.formats.exchange import Document, Gathering, Parsed, Refused
 from lms.assessment.formats.file_media import Media
 from lms.assessment.formats.moodle.kinds import KINDS, OTHERS, Notes
 from lms.assessment.formats.moodle.texts import Texts, bare_of
-from lms.assessment.formats.moodle.tree import Element, decoded, each_question
 from lms.assessment.formats.tags import spread_tags
 from lms.assessment.formats.topics import topic_of
+from lms.assessment.formats.xml_tree import Element, Wanted, decoded, each_element
 
 COMBINED = {
     "when_right": "correctfeedback",
@@ -35,10 +35,19 @@ def parse(data: bytes, name: str) -> Parsed:  # noqa: ARG001 - the shape of ever
     run = _Run()
     if text.warning:
         run.gathering.warn("", text.warning)
-    note = each_question(text.text, run.take)
+    note = each_element(text.text, _WANTED, run.take)
     if note:
         run.gathering.warn("", note)
     return run.gathering.finish()
+
+
+def _refusal(root: str) -> str:
+    if root == "quiz":
+        return ""
+    return f"no es un archivo de preguntas de Moodle: empieza con <{root}> y no con <quiz>"
+
+
+_WANTED = Wanted(lambda tag, depth: tag == "question" and depth > 1, _refusal)
 
 
 class _Run:

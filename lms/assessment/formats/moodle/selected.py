@@ -8,7 +8,7 @@ from lms.assessment.formats.exchange import Document, Refused
 from lms.assessment.formats.markdown_text import escaped
 from lms.assessment.formats.moodle.cloze import Gaps, name_of
 from lms.assessment.formats.moodle.texts import plain_of
-from lms.assessment.formats.moodle.tree import Element
+from lms.assessment.formats.xml_tree import Element
 
 _PLACE = re.compile(r"\[\[\s*([0-9]{1,3})\s*\]\]")
 _MOST = 200

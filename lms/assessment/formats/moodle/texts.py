@@ -8,7 +8,7 @@ from lms.assessment.formats.exchange import MAX_MEDIA, MAX_TEXT, Refused
 from lms.assessment.formats.file_media import Media, Shown
 from lms.assessment.formats.html_markdown import LIKE_HTML, plain_text, to_markdown
 from lms.assessment.formats.markdown_text import escaped_lines
-from lms.assessment.formats.moodle.tree import Element
+from lms.assessment.formats.xml_tree import Element
 
 _PLUGINFILE = re.compile(r"\]\(\s*(@@PLUGINFILE@@/[^\s)]+)\s*\)")
 _MOST = MAX_MEDIA * 4 // 3

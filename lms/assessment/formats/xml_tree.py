@@ -1,12 +1,13 @@
-"""The questions of a Moodle XML file, one after the other, read by expat: no entities, no more depth than there is need for.
+"""Files of questions in XML, read by expat: no entities, nothing from outside, no more depth than there is need for.
 
-Each question is a small tree that is let go once it was read, so that a large file needs little memory.
+A format says which elements it wants; each comes as a small tree that is let go once it was read, so that a large file needs
+little memory.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.entities import html5
 from xml.parsers import expat
@@ -24,25 +25,37 @@ _PIECE = 1024 * 1024
 
 @dataclass(slots=True)
 class Element:
-    """An element: its text is what stands directly in it."""
+    """An element; `content` is what stands in it, text and elements in their order."""
 
     tag: str
     line: int
     attributes: dict[str, str]
-    parts: list[str] = field(default_factory=list)
-    children: list[Element] = field(default_factory=list)
+    content: list[Element | str] = field(default_factory=list)
 
     @property
     def said(self) -> str:
-        return "".join(self.parts)
+        """The text that stands directly in it."""
+        return "".join(each for each in self.content if isinstance(each, str))
+
+    @property
+    def children(self) -> list[Element]:
+        return [each for each in self.content if not isinstance(each, str)]
+
+    def every(self) -> Iterator[Element]:
+        """The element and all in it, in the order of the file."""
+        waiting = [self]
+        while waiting:
+            found = waiting.pop()
+            yield found
+            waiting.extend(reversed(found.children))
 
     def child(self, tag: str) -> Element | None:
         """The first child called `tag`."""
-        return next((each for each in self.children if each.tag == tag), None)
+        return next((each for each in self.content if not isinstance(each, str) and each.tag == tag), None)
 
     def all(self, tag: str) -> list[Element]:
         """Every child called `tag`."""
-        return [each for each in self.children if each.tag == tag]
+        return [each for each in self.content if not isinstance(each, str) and each.tag == tag]
 
     def value(self, tag: str) -> str:
         """What the child called `tag` says, in a <text> of its own or directly; "" where there is none."""
@@ -72,19 +85,34 @@ def decoded(data: bytes) -> Text:
     return decode(data)
 
 
-def each_question(text: str, take: Callable[[Element], None]) -> str:
-    """Call `take` with every <question>; what was mended in the file first, in words ("" where it is well written).
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a format takes of a file.
 
-    Raises: Unreadable, with the line, for what is no XML, declares entities, or is no file of Moodle.
+    `whole(tag, depth)` says which elements come as trees (depth 1 is the root; what stands in a tree comes with it),
+    `refuse(root)` why a file with such a root is none of the format ("" where it is one). `named` maps the names of elements;
+    `opened` hears of every element outside of trees, with its attributes and its depth.
+    """
+
+    whole: Callable[[str, int], bool]
+    refuse: Callable[[str], str]
+    named: Callable[[str], str] = str
+    opened: Callable[[str, dict[str, str], int], None] = lambda *_: None
+
+
+def each_element(text: str, wanted: Wanted, take: Callable[[Element], None]) -> str:
+    """Call `take` with every element that is wanted; what was mended in the file first, in words ("" where it is well written).
+
+    Raises: Unreadable, with the line, for what is no XML, declares entities, or is no file of the format.
     """
     mended, note = text, ""
     if _unknown_names(text):
         mended = _NAMED.sub(_as_sign, text)
         note = "tiene signos de HTML («&nbsp;») que XML no conoce: se leyeron igual"
-    if _BARE.search(mended) and _well_written(mended) is not None:
+    if _BARE.search(mended) and _well_written(mended, wanted) is not None:
         mended = _BARE.sub("&amp;", mended)
         note = "tiene «&» sueltos, que en XML se escriben «&amp;»: se leyeron igual"
-    _Reader(take).read(mended)
+    _Reader(wanted, take).read(mended)
     return note
 
 
@@ -99,10 +127,10 @@ def _as_sign(match: re.Match[str]) -> str:
     return match[0] if sign is None or sign in "<>&\"'" else sign
 
 
-def _well_written(text: str) -> Unreadable | None:
+def _well_written(text: str, wanted: Wanted) -> Unreadable | None:
     """Why `text` cannot be read; None where it can."""
     try:
-        _Reader(lambda _: None).read(text)
+        _Reader(Wanted(lambda *_: False, wanted.refuse, wanted.named), lambda _: None).read(text)
     except Unreadable as fault:
         return fault
     return None
@@ -111,13 +139,13 @@ def _well_written(text: str) -> Unreadable | None:
 class _Reader:
     """One pass of expat over a file."""
 
-    def __init__(self, take: Callable[[Element], None]) -> None:
-        self._take = take
+    def __init__(self, wanted: Wanted, take: Callable[[Element], None]) -> None:
+        self._wanted, self._take = wanted, take
         self._stack: list[Element] = []
         self._depth = 0
-        self._root = ""
         self._parser = expat.ParserCreate(encoding="utf-8")
         self._parser.buffer_text = True
+        self._parser.specified_attributes = True  # a declared default would come back for every element
         self._parser.buffer_size = 64 * 1024
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -132,20 +160,21 @@ class _Reader:
             self._parser.Parse(b"", True)
         except expat.ExpatError as fault:
             raise Unreadable(f"no es XML bien escrito ({_said_of(fault)})", f"línea {fault.lineno}") from None
-        if self._root != "quiz":
-            raise Unreadable(f"no es un archivo de preguntas de Moodle: empieza con <{self._root}> y no con <quiz>")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
-        line = self._parser.CurrentLineNumber
+        line, tag = self._parser.CurrentLineNumber, self._wanted.named(tag)
         if self._depth > MAX_NESTING:
             raise Unreadable(f"hay más de {MAX_NESTING} elementos unos dentro de otros", f"línea {line}")
-        self._root = self._root or tag
-        if self._stack or (tag == "question" and self._depth > 1):
+        if self._depth == 1 and (reason := self._wanted.refuse(tag)):
+            raise Unreadable(reason)
+        if self._stack or self._wanted.whole(tag, self._depth):
             element = Element(tag, line, attributes)
             if self._stack:
-                self._stack[-1].children.append(element)
+                self._stack[-1].content.append(element)
             self._stack.append(element)
+        else:
+            self._wanted.opened(tag, attributes, self._depth)
 
     def _end(self, tag: str) -> None:  # noqa: ARG002 - expat has checked that it fits
         self._depth -= 1
@@ -156,7 +185,7 @@ class _Reader:
 
     def _text(self, text: str) -> None:
         if self._stack:
-            self._stack[-1].parts.append(text)
+            self._stack[-1].content.append(text)
 
     def _entity(self, *_: object) -> None:
         raise Unreadable(
@@ -174,7 +203,7 @@ _FAULTS = {
     "not well-formed (invalid token)": "tiene un signo que no va ahí, quizá «<» o «&» sueltos",
     "unclosed token": "está cortado en medio de una etiqueta",
     "unclosed CDATA section": "está cortado en medio de un CDATA",
-    "junk after document element": "sigue después de </quiz>",
+    "junk after document element": "sigue después de cerrarse el primer elemento",
     "duplicate attribute": "un atributo está dos veces",
 }
 
