@@ -6,9 +6,10 @@ from lms.assessment.formats.aiken import AIKEN
 from lms.assessment.formats.exchange import MAX_BYTES, Format, Parsed, Unreadable, guess
 from lms.assessment.formats.gift import GIFT
 from lms.assessment.formats.moodle import MOODLE_XML
+from lms.assessment.formats.sheet import CSV, XLSX
 from lms.assessment.formats.yaml_exchange import YAML
 
-FORMATS: tuple[Format, ...] = (YAML, MOODLE_XML, GIFT, AIKEN)
+FORMATS: tuple[Format, ...] = (YAML, MOODLE_XML, GIFT, AIKEN, XLSX, CSV)
 
 
 def format_of(data: bytes, name: str, wanted: str = "") -> Format:
