@@ -34,6 +34,7 @@ NOT_ABOUT_A_PERSON = {
     "catalog.preview",
     "catalog.preview_module",
     "assessment.bank",
+    "assessment.import_questions",
     "assessment.media",
     "assessment.statistics",
     "assessment.measure",

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from lms.assessment.commands import grant, open_room
+from lms.assessment.commands.bringing import keep
+from lms.assessment.formats.exchange import Defaults
+from lms.assessment.formats.kept import Kept
 from lms.assessment.models import (
     Attempt,
     AttemptItem,
@@ -61,6 +64,12 @@ def make_picture(session: Session, bank_id: int, files: FileStore) -> str:
     session.add(BankMedia(bank_id=bank_id, name=f"{row.sha256}.png", file_id=row.id))
     session.flush()
     return f"{row.sha256}.png"
+
+
+def make_brought(session: Session, cast: Cast, files: FileStore) -> str:
+    """A file of questions that the author brought; its code."""
+    kept = Kept("a.gift", b"A{T}", "banco", "", Defaults())
+    return keep(session, cast.author.actor, files, kept, now=NOW).code
 
 
 class Provider(dict[str, str]):
@@ -145,6 +154,7 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
         reviewed = make_reviewed(session, cast, now)
         assert plan is not None
         made = make_work(session, cast)
+        brought = make_brought(session, cast, files)
         picture = make_picture(session, scene.bank_version.bank_id, files)
         return Provider(
             {
@@ -181,6 +191,8 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
                 "contenido:slug": "curso",
                 "contenido:key": "m1",
                 "assessment.bank:slug": "banco",
+                "assessment.import_questions:slug": "banco",
+                "importacion:code": brought,
                 "assessment.statistics:slug": "banco",
                 "assessment.measure:slug": "banco",
                 "assessment.item_statistics:slug": "banco",

@@ -8,7 +8,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import config
+from lms.assessment.commands.bringing import PURPOSE
 from lms.assessment.jobs import close_expired, measure_outdated
+from lms.assessment.queries.bringing import forget as forget_brought
 from lms.certificates.commands import tell_expiring
 from lms.kit import anchors, audit, jobs, outbox
 from lms.kit.clock import local_day
@@ -68,6 +70,7 @@ def nightly(database: Database, settings: config.Settings, now: datetime) -> Don
     with database.writing() as session:
         outbox.forget(session, before=now - timedelta(days=settings.outbox_keep_days))
         jobs.forget(session, files, before=now - timedelta(days=settings.job_keep_days))
+        forget_brought(session, files, PURPOSE, before=now - timedelta(days=settings.job_keep_days))
         notices.forget(session, before=now - timedelta(days=settings.notice_keep_days))
     with database.writing() as session:
         tell_expiring(session, today=today, days=settings.notice_expiry_days, now=now)

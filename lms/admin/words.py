@@ -29,6 +29,7 @@ ACTIONS = {
     "attempt.start": _l("empezó un intento"),
     "attempt.submit": _l("entregó un intento"),
     "bank.publish": _l("publicó un banco"),
+    "bank.import": _l("importó preguntas a un banco"),
     "certificate.question": _l("decidió sobre un certificado en cuestión"),
     "certificate.issue": _l("emitió un certificado"),
     "certificate.revoke": _l("revocó un certificado"),

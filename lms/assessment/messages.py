@@ -5,6 +5,16 @@ from flask_babel import lazy_gettext as _l
 MESSAGES = {
     "assessment.not_allowed": _l("Publicar bancos y pruebas no está entre los permisos de la cuenta."),
     "assessment.bank_not_found": _l("No hay un banco publicado con ese nombre."),
+    "assessment.import_not_found": _l(
+        "No hay un archivo de preguntas con ese código al alcance de esta cuenta: se borra unos días después de traerlo."
+    ),
+    "assessment.import_has_faults": _l(
+        "El archivo tiene preguntas con fallas: no se tomó ninguna. Corregirlas, o elegir que se tomen las buenas."
+    ),
+    "assessment.import_empty": _l("El archivo no tiene ninguna pregunta que se pueda tomar."),
+    "assessment.import_place": _l("No hay una pregunta por corregir en ese lugar del archivo. Recargar la página."),
+    "assessment.import_mended": _l("Se corrigieron ya %(limit)s preguntas de este archivo: corregir las demás en él."),
+    "assessment.import_unreadable": _l("El archivo no se puede leer. %(detail)s"),
     "assessment.bank_empty": _l("El banco no tiene ninguna pregunta: no se publica."),
     "assessment.plan_impossible": _l("El banco no alcanza para la prueba: %(detail)s."),
     "assessment.plan_unnamed": _l("El plan o el banco no tiene identificador."),
