@@ -29,9 +29,13 @@ MOST_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a file holds and what taking it would change, as JSON can hold it: `import_questions` with what can be mended."""
+    """What a file holds and what taking it would change, as JSON can hold it: `import_questions` with what can be mended.
+
+    `refused` counts the questions that are not taken, of which `rejected` holds the first `MOST_SHOWN`.
+    """
 
     summary: Mapping[str, Any]
+    refused: int
     rejected: list[dict[str, str]]
     new: int
     changed: int
@@ -96,7 +100,7 @@ def take(
                 "new": found.new,
                 "changed": found.changed,
                 "same": found.same,
-                "rejected": len(found.summary["rejected"]),
+                "rejected": found.refused,
                 "mended": len(kept.mended),
             },
             now=now,
@@ -109,4 +113,5 @@ def _bring(session: Session, actor: Actor, kept: Kept, parsed: Parsed, **how: An
         session, actor, bank=kept.bank, title=kept.title, parsed=parsed, defaults=kept.defaults, **how
     )
     rejected = [each.as_dict() | {"source": each.source} for each in parsed.rejected[:MOST_SHOWN]]
-    return Report(found.report, rejected, found.new, found.changed, found.same, found.taken)
+    summary = {key: value for key, value in found.report.items() if key != "rejected"}
+    return Report(summary, len(parsed.rejected), rejected, found.new, found.changed, found.same, found.taken)

@@ -155,7 +155,7 @@ def import_report(code: str) -> ResponseReturnValue:
         busy=busy or taking_busy,
         facts=_facts(report) if report else [],
         mendable=report is not None and report.summary["format"] in MEND_IN_BROWSER,
-        more=max(0, len(report.summary["rejected"]) - MOST_SHOWN) if report else 0,
+        more=max(0, report.refused - MOST_SHOWN) if report else 0,
         words=TYPES,
         titles={each.name: each.title for each in FORMATS},
     )
@@ -177,7 +177,7 @@ def _facts(report: Report) -> list[tuple[str, Any]]:
         (_("Nuevas"), report.new),
         (_("Cambiadas"), report.changed),
         (_("Iguales a las del banco"), report.same),
-        (_("No se pueden tomar"), len(report.summary["rejected"])),
+        (_("No se pueden tomar"), report.refused),
     ]
 
 
