@@ -124,6 +124,7 @@ class Settings:
     media_kib: int = _setting(4_096, "Largest picture or sound of a question, in KiB.")
     result_kib: int = _setting(262_144, "Largest file that long work leaves as its result, in KiB.")
     result_types: str = _setting("csv xlsx pdf zip txt", "Kinds of file that long work may leave.")
+    question_file_kib: int = _setting(65_536, "Largest file of questions to bring in, in KiB.")
     import_kib: int = _setting(20_480, "Largest file of records to bring in, in KiB.")
     import_types: str = _setting("csv xlsx", "Kinds of file that records are brought in from.")
 

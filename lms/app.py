@@ -17,6 +17,7 @@ from lms.admin.views import routes as admin_routes
 from lms.assessment import jobs as assessment_jobs
 from lms.assessment import notices as assessment_notices
 from lms.assessment import views as assessment_views
+from lms.assessment.commands.bringing import CHECK, TAKE
 from lms.assessment.commands.regrading import JOB as REGRADE
 from lms.assessment.commands.statistics import JOB as MEASURE
 from lms.assessment.events import ResultRegraded
@@ -114,6 +115,11 @@ def make_jobs(settings: config.Settings) -> Jobs:
     jobs.register(hours_jobs.RECORDS, hours_jobs.records_export(files), title=_l("Registros de horas"))
     jobs.register(MEASURE, assessment_jobs.measure_test, title=_l("Estadísticas de una prueba"))
     jobs.register(REGRADE, assessment_jobs.regrade, title=_l("Recalificación"))
+    bring = functools.partial(
+        assessment_jobs.bring_questions, files, media_bytes=settings.media_kib * 1024, zone=settings.zone
+    )
+    jobs.register(CHECK, bring(taking=False), title=_l("Revisión de un archivo de preguntas"))
+    jobs.register(TAKE, bring(taking=True), title=_l("Importación de preguntas"))
     return jobs
 
 

@@ -17,7 +17,7 @@ from lms.kit.files import make_store
 from lms.kit.permissions import Actor
 from lms.web.routes import PUBLIC, Allow, allowed
 from tests.cast import Cast, Member
-from tests.walk import PLAN_PAGES, Provider, make_outsider, make_provider
+from tests.walk import PLAN_PAGES, WRITING_PAGES, Provider, make_outsider, make_provider
 
 WITHOUT_ALLOW = {"assets.serve"}
 """Style sheets, script and icon: files that the code brings, the same for everybody."""
@@ -33,12 +33,16 @@ NOT_ABOUT_A_PERSON = {
     "surveys.results",
     "catalog.preview",
     "catalog.preview_module",
+    "assessment.alike",
     "assessment.bank",
+    "assessment.question",
+    "assessment.import_questions",
     "assessment.media",
     "assessment.statistics",
     "assessment.measure",
     "assessment.item_statistics",
     *(f"assessment.{name}" for name in PLAN_PAGES),
+    *(f"authoring.{name}" for name in WRITING_PAGES),
     "assessment.regrade",  # a question; the people it changes are named within reach only
     "assessment.regrades",
     "assessment.dispute_case",  # whose it is, is not said to anybody

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from lms.assessment.commands import grant, open_room
+from lms.assessment.commands.bringing import keep
+from lms.assessment.formats.exchange import Defaults
+from lms.assessment.formats.kept import Kept
 from lms.assessment.models import (
     Attempt,
     AttemptItem,
@@ -21,6 +24,7 @@ from lms.assessment.models import (
     QuestionVersion,
     Result,
 )
+from lms.authoring.commands import save_draft, schedule
 from lms.certificates.models import Certificate, CertificateQuestion
 from lms.kit import jobs, outbox
 from lms.kit.clock import utc_now
@@ -64,6 +68,33 @@ def make_picture(session: Session, bank_id: int, files: FileStore) -> str:
 
 
 PLAN_PAGES = ("plan", "check_plan", "give_up_plan", "plan_file", "plan_sample", "publish_plan", "carry_plan")
+WRITING_PAGES = (
+    "drafts", "desk_settings", "choose_type", "write", "edit", "edit_inside", "add_inside", "add_media", "review_draft", "keep",
+    "discard_draft", "withdraw_release",
+)  # fmt: skip
+
+
+def make_drafts(session: Session, cast: Cast) -> dict[str, str]:
+    """A draft of a scenario that the author wrote, and a publication that waits."""
+    child = {"id": "caso-1", "type": "true_false", "stem": "S", "answer": True, "feedback": "F"}
+    document = {
+        "id": "caso-b", "topic": "a", "difficulty": "easy", "pool": "exam", "stem": "S", "questions": [child],
+    }  # fmt: skip
+    who, now = cast.author.actor, utc_now()
+    draft = save_draft(session, who, bank="banco", key="caso-b", document=document, revision=0, now=now)
+    due = now + timedelta(days=1)
+    waits = schedule(session, who, bank="banco", codes=[draft.code], carry=False, due_at=due, now=now)
+    found = {f"authoring.{name}:slug": "banco" for name in WRITING_PAGES}
+    found |= {f"authoring.{name}:code": draft.code for name in ("review_draft", "keep", "discard_draft")}
+    found |= {f"authoring.{name}:key": "caso-b" for name in ("edit", "edit_inside", "add_inside")}
+    found |= {f"authoring.{name}:kind": "single" for name in ("write", "add_inside")}
+    return found | {"authoring.edit_inside:place": "1", "authoring.withdraw_release:code": waits.code}
+
+
+def make_brought(session: Session, cast: Cast, files: FileStore) -> str:
+    """A file of questions that the author brought; its code."""
+    kept = Kept("a.gift", b"A{T}", "banco", "", Defaults())
+    return keep(session, cast.author.actor, files, kept, now=NOW).code
 
 
 class Provider(dict[str, str]):
@@ -148,11 +179,13 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
         reviewed = make_reviewed(session, cast, now)
         assert plan is not None
         made = make_work(session, cast)
+        brought = make_brought(session, cast, files)
         picture = make_picture(session, scene.bank_version.bank_id, files)
         return Provider(
             {
                 **made,
                 **reviewed,
+                **make_drafts(session, cast),
                 "person_code": cast.agent.code,
                 "grant_code": role.code,
                 "job_code": world.job.code,
@@ -187,6 +220,8 @@ def make_provider(database: Database, cast: Cast, files: FileStore) -> Provider:
                 "assessment.alike:slug": "banco",
                 "assessment.question:slug": "banco",
                 "assessment.question:key": "single-1",
+                "assessment.import_questions:slug": "banco",
+                "importacion:code": brought,
                 "assessment.statistics:slug": "banco",
                 "assessment.measure:slug": "banco",
                 **{f"assessment.{name}:slug": "banco" for name in PLAN_PAGES},

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 import config
+from lms.assessment.commands.bringing import PURPOSE
 from lms.assessment.jobs import close_expired, measure_outdated
+from lms.assessment.queries.bringing import forget as forget_brought
 from lms.authoring.commands import publish_due
 from lms.certificates.commands import tell_expiring
 from lms.kit import anchors, audit, jobs, outbox
@@ -111,6 +113,10 @@ def nightly(database: Database, settings: config.Settings, now: datetime) -> Don
     )
     in_turn(
         "old jobs", lambda session: jobs.forget(session, files, before=now - timedelta(days=settings.job_keep_days))
+    )
+    in_turn(
+        "files brought to be imported",
+        lambda session: forget_brought(session, files, PURPOSE, before=now - timedelta(days=settings.job_keep_days)),
     )
     in_turn("notices", lambda session: notices.forget(session, before=now - timedelta(days=settings.notice_keep_days)))
     in_turn(

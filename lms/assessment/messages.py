@@ -14,6 +14,16 @@ MESSAGES = {
         "En el banco «%(bank)s» lo mismo cambió de los dos lados: %(both)s. No se publicó nada: exportar el banco en otra "
         "carpeta, decidir cada caso en los archivos y publicar con «--replace» y un motivo."
     ),
+    "assessment.import_not_found": _l(
+        "No hay un archivo de preguntas con ese código al alcance de esta cuenta: se borra unos días después de traerlo."
+    ),
+    "assessment.import_has_faults": _l(
+        "El archivo tiene preguntas con fallas: no se tomó ninguna. Corregirlas, o elegir que se tomen las buenas."
+    ),
+    "assessment.import_empty": _l("El archivo no tiene ninguna pregunta que se pueda tomar."),
+    "assessment.import_place": _l("No hay una pregunta por corregir en ese lugar del archivo. Recargar la página."),
+    "assessment.import_mended": _l("Se corrigieron ya %(limit)s preguntas de este archivo: corregir las demás en él."),
+    "assessment.import_unreadable": _l("El archivo no se puede leer. %(detail)s"),
     "assessment.bank_empty": _l("El banco no tiene ninguna pregunta: no se publica."),
     "assessment.plan_impossible": _l("El banco no alcanza para la prueba: %(detail)s."),
     "assessment.plan_unnamed": _l("El plan o el banco no tiene identificador."),

@@ -259,8 +259,12 @@ def make_store(settings: Settings) -> FileStore:
     evidence = Purpose("evidence", taken, settings.evidence_kib * _KIB, max_files=settings.evidence_files)
     result = Purpose("result", left, settings.result_kib * _KIB, lasting=False)
     imported = Purpose("import", brought, settings.import_kib * _KIB)
+    # Files of questions are kept packed (see assessment.formats.kept): a text that a browser could run is none that is served.
+    questions = Purpose("questions", ("zip",), settings.question_file_kib * _KIB, lasting=False)
     media = Purpose("media", MEDIA_KINDS, settings.media_kib * _KIB)
-    return FileStore(settings.instance / "files", {item.key: item for item in (evidence, result, imported, media)})
+    return FileStore(
+        settings.instance / "files", {item.key: item for item in (evidence, result, imported, media, questions)}
+    )
 
 
 def _kinds(setting: str, typed: str) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ class _Draft:
     stem: list[str] = field(default_factory=list)
     options: list[tuple[str, str]] = field(default_factory=list)  # letter and text
     notes: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)  # as they stand in the file
     gap: bool = False  # an empty line came after the options
 
     @property
@@ -74,6 +75,7 @@ def parse(data: bytes, name: str) -> Parsed:  # noqa: ARG001 - the shape of ever
             continue
         answer = _ANSWER.match(bare)
         if answer:
+            draft.lines.append(bare)
             _finish(draft, answer[1], number, gathering)
             draft = _Draft()
             continue
@@ -102,6 +104,7 @@ def _option_of(draft: _Draft, line: str) -> tuple[str, str] | None:
 
 def _add(draft: _Draft, line: str, number: int, option: tuple[str, str] | None) -> None:
     draft.line = draft.line or number
+    draft.lines.append(line)
     if option:
         draft.options.append(option)
     elif draft.options:
@@ -117,13 +120,13 @@ def _finish(draft: _Draft, answer: str | None, number: int, gathering: Gathering
     try:
         document = _document(draft, answer)
     except Refused as fault:
-        gathering.reject(where, draft.name, str(fault))
+        gathering.reject(where, draft.name, str(fault), source="\n".join(draft.lines))
         return
     if len(draft.stem) > 1:
         draft.notes.append("el enunciado ocupa más de una línea")
     for note in dict.fromkeys(draft.notes):
         gathering.warn(where, note)
-    gathering.take(where, draft.line, draft.name, document)
+    gathering.take(where, draft.line, draft.name, document, source="\n".join(draft.lines))
 
 
 def _document(draft: _Draft, answer: str | None) -> Document:

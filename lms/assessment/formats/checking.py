@@ -77,7 +77,7 @@ class _Notes:
             reason = "; ".join(dict.fromkeys(fault.message for fault in report.errors)) or "no se puede leer"
             for document in in_scenario(found) or [found.document]:
                 name = found.name if document is found.document else str(document.get("id", ""))
-                self._parsed.rejected.append(Rejected(found.where, name, reason))
+                self._parsed.rejected.append(Rejected(found.where, name, reason, found.source))
             return False
         for warning in report.warnings:
             places = self.places.setdefault(warning.message, [])

@@ -24,6 +24,8 @@ MAX_NESTING = 60
 """How deep elements may stand in one another (XML, HTML)."""
 MAX_TEXT = 100_000
 """Signs of one text of a question, as it stands in the file; the limits of the types come later and are narrower."""
+MAX_SOURCE = 8_000
+"""Signs of the text of one question that is kept to be mended."""
 MAX_MEDIA = 10 * 1024 * 1024
 """Bytes of one picture or sound that stands in a file of questions."""
 MAX_NOTES = 1_000
@@ -47,7 +49,8 @@ class Found:
     """A question or a scenario of a file.
 
     `where` names its place for a person ("línea 12", "pregunta 3", "fila 5"), `line` counts from 1 for `reader_of`.
-    `sure` says that its id is one that the file gives it, not one that was made from its name or text.
+    `sure` says that its id is one that the file gives it, not one that was made from its name or text. `source` is its own text
+    in the file, in formats that are text and where it is not too long: what an author can mend by itself.
     """
 
     where: str
@@ -55,15 +58,17 @@ class Found:
     name: str
     document: Document
     sure: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A question that is not taken."""
+    """A question that is not taken; `source` as in `Found`."""
 
     where: str
     name: str
     reason: str
+    source: str = ""
 
     def as_dict(self) -> dict[str, str]:
         return {"where": self.where, "name": self.name, "reason": self.reason}
@@ -155,21 +160,21 @@ class Gathering:
         self._once: dict[str, list[str]] = {}
         self._unlisted = 0
 
-    def take(self, where: str, line: int, name: str, document: Document, *, key: str = "") -> None:
+    def take(self, where: str, line: int, name: str, document: Document, *, key: str = "", source: str = "") -> None:
         """A question; `key` is the id that the file gives it. Raises: Unreadable past the limit of questions."""
         self._count()
         found = _in_order(document | {"id": key})
-        self.parsed.questions.append(Found(where, line, name, found, sure=bool(key)))
+        self.parsed.questions.append(Found(where, line, name, found, sure=bool(key), source=_short(source)))
 
     def take_scenario(self, where: str, line: int, name: str, document: Document, *, key: str = "") -> None:
         """A scenario; its questions may have an "id" each. Raises: Unreadable past the limit of questions."""
         self._count()
         self.parsed.scenarios.append(Found(where, line, name, document | {"id": key}, sure=bool(key)))
 
-    def reject(self, where: str, name: str, reason: str) -> None:
+    def reject(self, where: str, name: str, reason: str, *, source: str = "") -> None:
         """A question that is not taken. Raises: Unreadable past the limit of questions."""
         self._count()
-        self.parsed.rejected.append(Rejected(where, name, reason))
+        self.parsed.rejected.append(Rejected(where, name, reason, _short(source)))
 
     def warn(self, where: str, text: str) -> None:
         """Something to tell that stops nothing."""
@@ -194,6 +199,10 @@ class Gathering:
     def _count(self) -> None:
         if self.parsed.found >= MAX_QUESTIONS:
             raise Unreadable(f"hay más de {MAX_QUESTIONS} preguntas: partir el archivo")
+
+
+def _short(source: str) -> str:
+    return source if len(source) <= MAX_SOURCE else ""
 
 
 _PLACES = re.compile(

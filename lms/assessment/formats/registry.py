@@ -7,9 +7,10 @@ from lms.assessment.formats.exchange import MAX_BYTES, Format, Parsed, Unreadabl
 from lms.assessment.formats.gift import GIFT
 from lms.assessment.formats.moodle import MOODLE_XML
 from lms.assessment.formats.qti import QTI, QTI2, QTI3
+from lms.assessment.formats.sheet import CSV, XLSX
 from lms.assessment.formats.yaml_exchange import YAML
 
-FORMATS: tuple[Format, ...] = (YAML, MOODLE_XML, GIFT, AIKEN, QTI2, QTI3, QTI)
+FORMATS: tuple[Format, ...] = (YAML, MOODLE_XML, GIFT, AIKEN, QTI2, QTI3, QTI, XLSX, CSV)
 
 
 def format_of(data: bytes, name: str, wanted: str = "") -> Format:

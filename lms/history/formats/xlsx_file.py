@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,19 +10,16 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
 from lms.history.formats.table import FileLimits, Sheet, Table, refuse_large
 from lms.history.rules.cells import Cell, Formula
 from lms.history.rules.columns import COLUMNS
 from lms.history.rules.faults import FileFaultError, Found, fault
+from lms.kit import workbooks
 
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
 _CHUNK = 1 << 20
 _MOST_COLUMNS = 4 * len(COLUMNS)
 """Cells beyond are not ours: a stray format at the end of a sheet makes rows of 16,384 cells."""
-_MOST_ROWS = 1_048_576
-"""Of a sheet of the format: a row that is numbered beyond would be preceded by as many empty ones."""
 
 
 def open_xlsx(path: Path, limits: FileLimits, wanted: str = "") -> Table:
@@ -52,27 +48,25 @@ def open_xlsx(path: Path, limits: FileLimits, wanted: str = "") -> Table:
 
 
 def _refuse_bomb(path: Path, limits: FileLimits) -> None:
-    with _damaged(), zipfile.ZipFile(path) as packed:
-        size = sum(item.file_size for item in packed.infolist())
+    with _damaged():
+        size = workbooks.unpacked_bytes(path)
     if size > limits.unpacked_mib * 1024 * 1024:
         raise FileFaultError(fault("file_large", size=-(-size // (1024 * 1024)), limit=limits.unpacked_mib))
 
 
 @contextmanager
 def _damaged(sheet: str = "") -> Iterator[None]:
-    """Whatever goes wrong while a file is taken apart says that it is damaged: the library lets through what it meets."""
+    """Whatever goes wrong while a file is taken apart says that it is damaged."""
     try:
-        yield
-    except FileFaultError:
-        raise
-    except Exception:  # noqa: BLE001 - of a damaged part: from zlib, zipfile, the XML parser or openpyxl, of any type
+        with workbooks.taking_apart(FileFaultError):
+            yield
+    except workbooks.Damaged:
         raise FileFaultError(fault("not_xlsx"), sheet=sheet) from None
 
 
 def _load(path: Path) -> Any:
-    with _damaged(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about styles and validations that we do not use
-        return openpyxl.load_workbook(path, read_only=True, data_only=False)
+    with _damaged():
+        return workbooks.load(path)
 
 
 def _sheet(path: Path, name: str) -> Sheet | None:
@@ -96,15 +90,8 @@ def _lines(path: Path, name: str) -> Iterator[tuple[int, Sequence[Cell]]]:
     book = _load(path)
     try:
         with _damaged(name):
-            sheet = book[name]
-            sheet.reset_dimensions()  # what the file says of its size is often wrong
-            before = None
-            for number, cells in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), 1):
-                if number > _MOST_ROWS:
-                    raise FileFaultError(fault("not_xlsx"), sheet=name)
-                if cells is not before:  # rows that are not there come as one and the same
-                    yield number, [_value(cell) for cell in cells]
-                before = cells
+            for number, cells in workbooks.lines(book, name, _MOST_COLUMNS):
+                yield number, [_value(cell) for cell in cells]
     finally:
         book.close()
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from lms.assessment.formats.decoding import decode, head_text
-from lms.assessment.formats.exchange import MAX_TEXT, Document, Gathering, Parsed, Refused
+from lms.assessment.formats.exchange import MAX_SOURCE, MAX_TEXT, Document, Gathering, Parsed, Refused
 from lms.assessment.formats.gift.answers import answers_of
 from lms.assessment.formats.gift.blocks import Piece, answer_group, pieces
 from lms.assessment.formats.gift.marks import Texts, hold_braces, put_back
 from lms.assessment.formats.tags import spread_tags
-from lms.assessment.formats.topics import topic_of
+from lms.assessment.formats.topics import path_of, topic_of
 
 _GROUP = re.compile(r"\{[^{}]{0,4000}\}")
 _MARKED = re.compile(r"^\s*[~=]", re.MULTILINE)
@@ -36,28 +36,41 @@ def parse(data: bytes, name: str) -> Parsed:  # noqa: ARG001 - the shape of ever
     gathering = Gathering("gift")
     if decoded.warning:
         gathering.warn("", decoded.warning)
-    topic = ""
-    for piece in pieces(decoded.text):
+    topic, lines, found = "", decoded.text.split("\n"), list(pieces(decoded.text))
+    for piece, after in zip(found, [*found[1:], None], strict=True):
         if piece.category:
             topic = topic_of(piece.category, gathering.parsed.topics, key=piece.key)
         else:
-            _take(piece, topic, gathering)
+            own = lines[piece.line - 1 : after.line - 1 if after else None]
+            _take(piece, topic, gathering, _source(piece, own, topic, gathering.parsed.topics))
     return gathering.finish()
 
 
-def _take(piece: Piece, topic: str, gathering: Gathering) -> None:
+def _source(piece: Piece, lines: list[str], topic: str, topics: dict[str, str]) -> str:
+    """The text of a question as it stands in the file, behind it nothing of the next one, before it what it is part of."""
+    if sum(map(len, lines)) > MAX_SOURCE:
+        return ""
+    while lines and (not lines[-1].strip() or lines[-1].lstrip().startswith("//")):
+        lines = lines[:-1]
+    head = [f"// [id:{topic}]", f"$CATEGORY: $course$/top/{path_of(topics[topic])}", ""] if topic else []
+    marks = [f"[id:{piece.key}]"] if piece.key else []
+    marks += [f"[tag:{tag}]" for tag in piece.tags]
+    return "\n".join([*head, *([f"// {' '.join(marks)}"] if marks else []), *lines])
+
+
+def _take(piece: Piece, topic: str, gathering: Gathering, source: str) -> None:
     where = f"línea {piece.line}"
     if len(piece.text) > 4 * MAX_TEXT:
         gathering.reject(
             where, piece.text[:60].strip(), f"pasa de {4 * MAX_TEXT} caracteres: ¿falta una llave que cierre?"
-        )
+        )  # too long to be mended by itself
         return
     title, text = _title(piece.text.strip())
     texts, notes = Texts(), list(piece.notes)
     try:
         document = _document(text, texts, notes)
     except Refused as fault:
-        gathering.reject(where, title or _short_name(text), str(fault))
+        gathering.reject(where, title or _short_name(text), str(fault), source=source)
         return
     if document is None:
         gathering.warn(where, f"«{title or _short_name(text)}» es un texto sin respuestas (descripción): no se toma")
@@ -69,7 +82,7 @@ def _take(piece: Piece, topic: str, gathering: Gathering) -> None:
     document |= spread_tags(piece.tags)
     for note in dict.fromkeys([*notes, *texts.faults]):
         gathering.warn(where, note)
-    gathering.take(where, piece.line, title or _short_name(text), document, key=piece.key)
+    gathering.take(where, piece.line, title or _short_name(text), document, key=piece.key, source=source)
 
 
 def _title(text: str) -> tuple[str, str]:

@@ -96,13 +96,14 @@ def gaps_document(item: Item, asked: Sequence[Element]) -> Document:
         own = _chosen(gap, answers, parted, whole, item) if gap.options else _typed(gap, answers, parted, whole, item)
         parts = {key: text for key, text in comments.parts.items() if key.startswith(f"{gap.name}\0")}
         made.append(_with_feedback(gap, own, parts, item) | ({"weight": weight} if weight > 1 else {}))
-    document = _text_document(item, elements, made)
+    document: Document = _text_document(item, elements, made)
     item.notes += comments.notes
     if all(not flag(each, "shuffle", default=False) for each in asked if each.tag != "textEntryInteraction") and any(
         gap.options for gap in found
     ):
         document["shuffle"] = False
-    return document | comments.document
+    whole_document: Document = document | comments.document
+    return whole_document
 
 
 def _places(item: Item, asked: Sequence[Element]) -> tuple[list[_Gap], dict[int, int]]:
