@@ -20,6 +20,7 @@ MESSAGES = {
     "assessment.import_has_faults": _l(
         "El archivo tiene preguntas con fallas: no se tomó ninguna. Corregirlas, o elegir que se tomen las buenas."
     ),
+    "assessment.bank_taken": _l("Ya hay un banco con ese identificador: importar desde su página, o elegir otro."),
     "assessment.import_empty": _l("El archivo no tiene ninguna pregunta que se pueda tomar."),
     "assessment.import_place": _l("No hay una pregunta por corregir en ese lugar del archivo. Recargar la página."),
     "assessment.import_mended": _l("Se corrigieron ya %(limit)s preguntas de este archivo: corregir las demás en él."),

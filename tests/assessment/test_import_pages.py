@@ -90,9 +90,11 @@ def test_the_import_stands_in_the_trail_with_the_hash_of_the_file(author: FlaskC
 
 
 def test_a_second_import_changes_nothing(author: FlaskClient, database: Database) -> None:
+    answer = bring(author, GOOD)
     for _ in range(2):
-        answer = bring(author, GOOD)
         author.post(f"{answer.location}/tomar", data={"how": "all"})
+    again = bring(author, GOOD)
+    assert (again.status_code, "Ya hay un banco" in again.text) == (400, True)
     assert (count(database, BankVersion), count(database, Question)) == (1, 2)
     assert count(database, AuditEntry) == 2  # a bank published, a file imported
     assert "no cambia nada" in author.get(answer.location).text

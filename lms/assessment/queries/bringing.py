@@ -60,6 +60,11 @@ def banks(session: Session, *, after: str = "", limit: int) -> list[tuple[Bank, 
     return [(bank, version, number) for bank, version, number in session.execute(query)]
 
 
+def is_taken(session: Session, bank: str) -> bool:
+    """Whether there is a bank of this name, published or not."""
+    return session.scalar(select(Bank.id).where(Bank.slug == bank)) is not None
+
+
 def topics_of(session: Session, bank: str) -> list[Topic]:
     """The topics of a bank; none where it is not published."""
     version = session.scalar(

@@ -89,6 +89,8 @@ def _keep(form: ImportForm, bank: str, title: str) -> tuple[StoredFile, Kept]:
     )
     if isinstance(form, NewBankForm):
         bank, title = form.bank.data or "", form.title.data or ""
+        if reading.is_taken(db(), bank):
+            raise Invalid("assessment.bank_taken", field="bank")
     try:
         if not data.strip():
             raise Invalid("files.empty", field="file", name=name)
