@@ -30,13 +30,11 @@ class Package:
         if len(found) > MAX_ENTRIES:
             raise Unreadable(f"el paquete tiene más de {MAX_ENTRIES} archivos")
         self._entries = {each.filename.replace("\\", "/").removeprefix("./"): each for each in found}
+        names = (name for name in self._entries if name.lower().endswith(_XML) and "__MACOSX/" not in name)
+        self.documents: dict[str, None] = dict.fromkeys(names)
+        """The paths of what may be XML, in the order of the package."""
         self._left = MAX_UNPACKED
         self._media: dict[str, bytes | None] = {}
-
-    @property
-    def documents(self) -> list[str]:
-        """The paths of what may be XML, in the order of the package."""
-        return [name for name in self._entries if name.lower().endswith(_XML) and "__MACOSX/" not in name]
 
     def document(self, name: str) -> bytes:
         """The bytes of an XML file. Raises: Unreadable."""
