@@ -47,7 +47,7 @@ class Element:
         while waiting:
             found = waiting.pop()
             yield found
-            waiting.extend(reversed(found.children))
+            waiting.extend(each for each in reversed(found.content) if not isinstance(each, str))
 
     def child(self, tag: str) -> Element | None:
         """The first child called `tag`."""

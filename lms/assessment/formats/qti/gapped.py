@@ -12,7 +12,7 @@ from lms.assessment.formats.exchange import Document, Refused
 from lms.assessment.formats.markdown_text import escaped
 from lms.assessment.formats.moodle.cloze import Gaps, name_of
 from lms.assessment.formats.qti.interactions import GAP, GAPPED, PLACE, Item, without_feedback
-from lms.assessment.formats.qti.messages import OURS, Probe, sort_messages
+from lms.assessment.formats.qti.messages import OURS, Probe, Sorted, sort_messages
 from lms.assessment.formats.qti.nodes import as_html, attribute, every, flag
 from lms.assessment.formats.qti.typed import chain_of, plain_feedback, typed
 from lms.assessment.formats.qti.variables import Message, Response
@@ -102,8 +102,8 @@ def gaps_document(item: Item, asked: Sequence[Element]) -> Document:
         gap.options for gap in found
     ):
         document["shuffle"] = False
-    whole_document: Document = document | comments.document
-    return whole_document
+    document |= comments.document
+    return document
 
 
 def _places(item: Item, asked: Sequence[Element]) -> tuple[list[_Gap], dict[int, int]]:
@@ -233,7 +233,7 @@ def _with_feedback(gap: _Gap, own: Document, parts: dict[str, str], item: Item) 
     return found
 
 
-def _comments(item: Item, answers: _Answers, whole: Fraction):  # type: ignore[no-untyped-def]
+def _comments(item: Item, answers: _Answers, whole: Fraction) -> Sorted:
     """What is shown for the whole, and for an option that is chosen."""
     typed_outcomes = {f"FEEDBACK_{gap.declared.name}" for gap in answers.gaps}
     chained = {

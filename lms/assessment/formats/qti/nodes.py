@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from lms.assessment.formats.exchange import MAX_TEXT, Refused
 from lms.assessment.formats.xml_tree import Element, Wanted, decoded, each_element
@@ -24,6 +25,7 @@ _INLINE_MATH = {"mfrac": "({0})/({1})", "msup": "{0}^{1}", "msub": "{0}_{1}", "m
 _MAX_HTML = 4 * MAX_TEXT
 
 
+@lru_cache(maxsize=1_000)
 def named(tag: str) -> str:
     """The name of an element without its prefix, as QTI 2.x has it."""
     tag = tag.rpartition(":")[2]

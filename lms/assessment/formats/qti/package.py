@@ -6,7 +6,7 @@ import io
 import zipfile
 import zlib
 
-from lms.assessment.formats.exchange import MAX_BYTES, MAX_MEDIA, Unreadable
+from lms.assessment.formats.exchange import HEAD, MAX_BYTES, MAX_MEDIA, Unreadable
 
 MAX_ENTRIES = 120_000
 MAX_UNPACKED = 256 * 1024 * 1024
@@ -15,6 +15,11 @@ MAX_RATIO = 200
 """How many times its packed size a file may have, from `_SMALL` bytes on."""
 _SMALL = 1024 * 1024
 _XML = (".xml", ".qti")
+_DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, RuntimeError)
+
+
+class TooMuch(Unreadable):
+    """A package that grows beyond what a file of questions needs: all of it is refused."""
 
 
 class Package:
@@ -30,13 +35,11 @@ class Package:
         if len(found) > MAX_ENTRIES:
             raise Unreadable(f"el paquete tiene más de {MAX_ENTRIES} archivos")
         self._entries = {each.filename.replace("\\", "/").removeprefix("./"): each for each in found}
+        names = (name for name in self._entries if name.lower().endswith(_XML) and "__MACOSX/" not in name)
+        self.documents: dict[str, None] = dict.fromkeys(names)
+        """The paths of what may be XML, in the order of the package."""
         self._left = MAX_UNPACKED
         self._media: dict[str, bytes | None] = {}
-
-    @property
-    def documents(self) -> list[str]:
-        """The paths of what may be XML, in the order of the package."""
-        return [name for name in self._entries if name.lower().endswith(_XML) and "__MACOSX/" not in name]
 
     def document(self, name: str) -> bytes:
         """The bytes of an XML file. Raises: Unreadable."""
@@ -46,6 +49,17 @@ class Package:
         if len(found) > MAX_BYTES:
             raise Unreadable(f"pasa de {MAX_BYTES // (1024 * 1024)} MB", name[:200])
         return found
+
+    def head(self, name: str) -> bytes:
+        """The beginning of a file, enough to tell what it is; nothing for one that cannot be read."""
+        entry = self._entries[name]
+        if entry.is_dir() or entry.flag_bits & 1:
+            return b""
+        try:
+            with self._zip.open(entry) as stream:
+                return stream.read(HEAD)
+        except _DAMAGED:
+            return b""
 
     def media(self, name: str) -> bytes | None:
         """The bytes of a picture or sound, cut where they are too many; None where there is none. Raises: Unreadable."""
@@ -66,11 +80,11 @@ class Package:
         try:
             with self._zip.open(entry) as stream:
                 data = stream.read(limit + 1)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, RuntimeError):
+        except _DAMAGED:
             raise Unreadable("está dañado en el paquete", name[:200]) from None
         if len(data) > self._left:
-            raise Unreadable(f"el paquete pasa de {MAX_UNPACKED // (1024 * 1024)} MB una vez abierto")
+            raise TooMuch(f"el paquete pasa de {MAX_UNPACKED // (1024 * 1024)} MB una vez abierto")
         if len(data) > max(_SMALL, MAX_RATIO * max(1, entry.compress_size)):
-            raise Unreadable("se infla demasiado al abrirse: no parece un archivo de preguntas", name[:200])
+            raise TooMuch("se infla demasiado al abrirse: no parece un archivo de preguntas", name[:200])
         self._left -= len(data)
         return data

@@ -14,7 +14,7 @@ from lms.assessment.formats.file_media import Media
 from lms.assessment.formats.qti import interactions, version1
 from lms.assessment.formats.qti.manifest import NAME, Manifest, manifest_of
 from lms.assessment.formats.qti.nodes import attribute, every, first, named, tree, words
-from lms.assessment.formats.qti.package import Package
+from lms.assessment.formats.qti.package import Package, TooMuch
 from lms.assessment.formats.qti.texts import Texts, resolved
 from lms.assessment.formats.topics import topic_of
 from lms.assessment.formats.xml_tree import Element, Wanted, decoded, each_element
@@ -99,7 +99,7 @@ class _Run:
             self.gathering.warn("", f"el paquete no tiene {NAME}: se leyó todo lo que parece QTI")
         first_ones = [each for each in self.manifest.resources if package.has(each)]
         paths = dict.fromkeys([*(each for each in first_ones if each in package.documents), *package.documents])
-        kinds = {path: root_of(package.document(path)) for path in paths if posixpath.basename(path) != NAME}
+        kinds = {path: root_of(package.head(path)) for path in paths if posixpath.basename(path) != NAME}
         kept = [path for path, kind in kinds.items() if kind in {ITEM, TEST, VERSION1} and not self._is_copy(path)]
         broken = [
             path
@@ -131,6 +131,8 @@ class _Run:
     def _packed(self, path: str, kind: str) -> None:
         try:
             self.file(self._package.document(path), path, kind)
+        except TooMuch:
+            raise
         except Unreadable as fault:
             place = f", {fault.where}" if fault.where.startswith("línea") else ""
             self.gathering.reject(f"archivo {path}{place}", "", fault.reason)
