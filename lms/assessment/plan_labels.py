@@ -27,7 +27,7 @@ LABELS: dict[str, LazyString] = {
     "topic": _l("Tema"),
     "difficulty": _l("Dificultad"),
     "count": _l("Preguntas"),
-    "points": _l("Puntos por pregunta"),
+    "points": _l("Puntos"),
     "scenarios": _l("Escenarios enteros"),
     "fixed": _l("Preguntas fijas"),
     "fixed_points": _l("Puntos de cada fija"),
@@ -42,7 +42,9 @@ LABELS: dict[str, LazyString] = {
     "after_failure": _l("Si se agotan los intentos"),
     "version": _l("Versión del banco"),
 }
-SECTION_MARK = _l("Mínimo de la sección")
+SECTION_MARK = _l("Mínimo")
+_OF_QUESTIONS = {"exclusive": _l("grupo excluyente"), "pool": _l("uso"), "status": _l("estado")}
+"""Keys of a question that messages about a plan name too."""
 ANY_WORD = _l("cualquiera")
 ORDERS = {"random": _l("al azar"), "plan": _l("el del plan: las fijas y después sección por sección")}
 NAVIGATIONS = {"free": _l("se puede volver atrás"), "forward": _l("solo hacia adelante")}
@@ -76,17 +78,21 @@ def section_words(section: Section, titles: Mapping[str, str]) -> str:
     return f"{name} ({str(LABELS['scenarios']).lower()})" if section.scenarios else name
 
 
-def plain(message: str, titles: Mapping[str, str]) -> str:
-    """A message of a check, which names the keys of the file, in the words of the page. It ends as a sentence does."""
+def plain(message: str, titles: Mapping[str, str], *, of_section: bool = False) -> str:
+    """A message of a check, which names the keys of the file, in the words of the page. It ends as a sentence does.
+
+    `of_section`: it stands at a field of a section, where a pass mark is that of the section.
+    """
+    words = LABELS | _OF_QUESTIONS | ({"pass_mark": SECTION_MARK} if of_section else {})
     if empty := _EMPTY.match(message):
         key = next(filter(None, empty.groups()))
-        return str(_("Falta completar: %(field)s.", field=_label(key)))
+        return str(_("Falta completar: %(field)s.", field=words.get(key, key)))
 
     def field(match: re.Match[str]) -> str:
         key, value = match[1], match[2]
-        if key not in LABELS and key != "pass_mark":
+        if key not in words:
             return match[0]
-        return f"«{_label(key)}»" if value is None else f"«{_label(key)}: {_VALUES.get(value, value)}»"
+        return f"«{words[key]}»" if value is None else f"«{words[key]}: {_VALUES.get(value, value)}»"
 
     told = _SECTION.sub(lambda match: f"«{titles.get(match[1], match[1])}, {difficulty_word(match[2])}»", message)
     told = _KEY.sub(field, told)

@@ -72,7 +72,11 @@ def _line(item: Item) -> Any:
 
 def _told(checked: Checked, desk: PlanDesk) -> list[str]:
     titles = desk.titles()
-    told = (plan_labels.plain(each, titles) for messages in checked.faults.values() for each in messages)
+    told = (
+        plan_labels.plain(each, titles, of_section=len(path) > 1)
+        for path, messages in checked.faults.items()
+        for each in messages
+    )
     return list(dict.fromkeys(told))
 
 
@@ -111,7 +115,7 @@ def _publish_page(desk: PlanDesk, error: str = "") -> str:
         checked=checked,
         faults=_told(checked, desk),
         warnings=[plan_labels.plain(each, desk.titles()) for some in checked.warnings.values() for each in some],
-        changes=differences(desk.rules, checked.plan, desk.titles()),
+        changes=differences(desk.rules, checked, stored(desk), desk.titles()),
         seen=planning.fingerprint(desk, checked.plan, desk.target),
         revision=desk.draft.revision if desk.draft is not None else None,
         error=error,

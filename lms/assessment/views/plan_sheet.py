@@ -133,7 +133,10 @@ def _by_name(found: Mapping[Path, Sequence[str]], titles: Mapping[str, str]) -> 
     for path, messages in found.items():
         name = "-".join(map(str, path if len(path) != 2 else (*path, "topic")))
         name = name if path[0] in FIELDS else "title"
-        names[name] = (*names.get(name, ()), *(plan_labels.plain(each, titles) for each in messages))
+        names[name] = (
+            *names.get(name, ()),
+            *(plan_labels.plain(each, titles, of_section=len(path) > 1) for each in messages),
+        )
     return names
 
 
@@ -142,9 +145,22 @@ def text_of(checked: Checked, document: Document) -> str:
     return write_plan(checked.plan, zone()) if checked.ok else write_document(document)
 
 
-def differences(before: TestPlan | None, after: TestPlan, titles: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """What `after` says otherwise, in words: (what, before, after); nothing where there is no plan before."""
-    return [] if before is None else [plan_labels.change_words(each, titles) for each in changes(before, after)]
+def differences(
+    before: TestPlan | None, after: Checked, document: Document, titles: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
+    """What a document says otherwise than a plan, in words: (what, before, after); nothing where there is no plan before.
+
+    What cannot be read is told as it was typed: the plan that was read has another value there.
+    """
+    if before is None:
+        return []
+    unread = {str(path[0]) for path in after.faults if len(path) == 1}
+    found = []
+    for change in changes(before, after.plan):
+        what, old, new = plan_labels.change_words(change, titles)
+        typed_text = document.get(change.key, "") if change.key in unread else new
+        found.append((what, old, typed_text if isinstance(typed_text, str) and typed_text else new))
+    return found
 
 
 def words() -> dict[str, Any]:

@@ -136,7 +136,7 @@ def _both(desk: PlanDesk, document: Document, version: int | None, told: str) ->
         told=told,
         mine=text_of(mine, document),
         theirs=text_of(theirs, other),
-        changes=differences(theirs.plan, mine.plan, desk.titles()),
+        changes=differences(theirs.plan, mine, document, desk.titles()),
         fields=[(key, value) for key, value in request.form.items() if key not in {"csrf_token", "op", "revision"}],
         revision=desk.draft.revision if desk.draft is not None else 0,
         version=version,

@@ -378,3 +378,11 @@ def test_a_page_takes_as_many_queries_for_twice_as_much(  # noqa: PLR0917 - fixt
     with count_queries() as after:
         assert client.get(url).status_code == 200
     assert after.number <= before.number <= 12, after.statements
+
+
+def test_what_cannot_be_read_is_told_as_it_was_typed(client):
+    typed = FORM | {"minutes": "mucho", "sections-0-pass_mark": "101%", "op": "publish"}
+    page = text_of(client.get(client.post(EDITOR, data=typed).location))
+    assert 'data-label="Después">mucho</td>' in page
+    assert "«Mínimo: 101%» tiene que ser un porcentaje" in page
+    assert "«Minutos: mucho» no es un número entero." in page
