@@ -224,6 +224,8 @@ def _fill_slots(app: Flask) -> None:
     """What upper floors show in pages of lower ones, in the order of the reader's steps."""
     slots.fill(app, "course.after_modules", assessment_views.taking.course_card)
     slots.fill(app, "module.end", assessment_views.practising.module_end)
+    slots.fill(app, "content.actions", assessment_views.importing.content_actions)
+    slots.fill(app, "banks.actions", authoring_views.banks.banks_actions)
     slots.fill(app, "bank.actions", authoring_views.banks.bank_actions)
     slots.fill(app, "question.actions", authoring_views.banks.question_actions)
     slots.fill(app, "course.after_modules", survey_views.course_card)

@@ -62,11 +62,17 @@ def _shape() -> tuple[str, str]:
 
 
 def _near(items: list[NavItem]) -> NavItem | None:
-    """The entry that this page belongs to: its own, else the first of its capability."""
+    """The entry that this page belongs to: its own, else the one whose address it stands under, else that of its capability."""
     endpoint = request.endpoint or ""
     blueprint = endpoint.split(".")[0]
     exact = [item for item in items if item.endpoint == endpoint]
-    return next(iter(exact or [item for item in items if item.endpoint.split(".")[0] == blueprint]), None)
+    above = exact or [item for item in items if request.path.startswith(f"{_address(item)}/")]
+    return next(iter(above or [item for item in items if item.endpoint.split(".")[0] == blueprint]), None)
+
+
+def _address(item: NavItem) -> str:
+    """Where an entry leads, without the address under which we are served."""
+    return str(next(current_app.url_map.iter_rules(item.endpoint)).rule)
 
 
 def _draw(name: str, **facts: object) -> str:

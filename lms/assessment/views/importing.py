@@ -251,3 +251,8 @@ def _language() -> str:
 
 def _download(data: bytes, name: str, kind: str) -> Response:
     return Response(data, content_type=kind, headers={"Content-Disposition": disposition(name)})
+
+
+def content_actions(**_context: object) -> str:
+    """Fills `content.actions`: the ways to banks and tests, for everybody who reads content."""
+    return render_template("assessment/_content_actions.html")

@@ -69,3 +69,8 @@ def question_actions(slug: str, key: str, **_context: object) -> str | None:
     if not actor().can(Permission.PUBLISH):
         return None
     return render_template("authoring/_question_actions.html", slug=slug, key=key)
+
+
+def banks_actions(**_context: object) -> str | None:
+    """Fills `banks.actions`: the way to begin a bank."""
+    return render_template("authoring/_banks_actions.html") if actor().can(Permission.PUBLISH) else None
