@@ -95,7 +95,7 @@ def entries(document: object) -> list[Entry]:
 
     A save is `{"position", "tab", "seq", "answer": [choice ids]}`; or with `"flag": bool`, `"left": seconds` that the page was
     out of sight, `"paste": signs` in place of the answer.
-    What a field holds is judged by the command, entry by entry.
+    What a field holds is judged by the command, entry by entry; one that says nothing, or two things, is refused there alone.
     Raises: Invalid("assessment.bad_request") where the document is not of that shape at all.
     """
     if not isinstance(document, dict):
@@ -111,11 +111,11 @@ _SAYS = ("answer", "flag", "left", "paste")
 
 def _entry(save: Mapping[str, Any]) -> Entry:
     says = [key for key in _SAYS if key in save]
+    sent = (save.get("position", 0), save.get("tab", ""), save.get("seq", -1))
     if len(says) != 1 or (says[0] != "answer" and save[says[0]] is None):
         # A flag that is null must not pass for an answer: in an `Entry` it would mean one.
-        raise Invalid("assessment.bad_request")
-    told = {says[0]: save[says[0]]}
-    return Entry(save.get("position", 0), save.get("tab", ""), save.get("seq", -1), **told)
+        return Entry(*sent, shaped=False)
+    return Entry(*sent, **{says[0]: save[says[0]]})
 
 
 def form_answers(fields: Fields, items: Sequence[Item]) -> dict[int, object]:

@@ -99,6 +99,19 @@ def test_what_is_no_save_at_all_is_refused(app, cast, database, running, body):
     assert (reply.status_code, reply.json["error"]) == (400, "assessment.bad_request")
 
 
+@pytest.mark.parametrize("bad", [{}, {"answer": ["0"], "flag": True}, {"flag": None}, {"paste": None}])
+def test_one_save_that_says_nothing_keeps_no_other_from_being_stored(app, cast, database, running, bad):
+    with database.reading() as session:
+        first, second = items_of(session, running)[:2]
+    spoiled = {"position": first.position, "tab": "tab-one-1", "seq": 8, **bad}
+    saves = [one(first, seq=7), spoiled, one(second, seq=9)]
+    reply = post(cast.agent.enter(app.test_client()), running, {"saves": saves})
+    assert reply.status_code == 200
+    told = [(each["seq"], each["state"], each.get("error")) for each in reply.json["results"]]
+    assert told == [(7, "saved", None), (8, "refused", "assessment.bad_request"), (9, "saved", None)]
+    assert stored(database) == 2
+
+
 def test_too_many_saves_at_once_are_refused(app, cast, database, running):
     with database.reading() as session:
         item = items_of(session, running)[0]

@@ -58,6 +58,7 @@ class Entry:
     flag: bool | None = None
     left: int | None = None
     paste: int | None = None
+    shaped: bool = True  # whether it says just one thing
 
     @property
     def is_trace(self) -> bool:
@@ -282,7 +283,8 @@ def _late(attempt: Held, now: datetime) -> bool:
 
 def _sound(entry: Entry) -> bool:
     return (
-        type(entry.position) is int
+        entry.shaped
+        and type(entry.position) is int
         and 0 < entry.position < _MAX_SEQ
         and type(entry.seq) is int
         and 0 <= entry.seq <= _MAX_SEQ

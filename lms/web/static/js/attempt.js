@@ -97,9 +97,10 @@ function startAttempt(form) {
   }
 
   // The first ones that one request may carry: long texts make it heavy.
+  let batchSize = 200;
   function batch() {
     let size = 0;
-    const end = queue.findIndex((save, at) => at === 200 || ((size += 4 * JSON.stringify(save).length) > 200000 && at > 0));
+    const end = queue.findIndex((save, at) => at === batchSize || ((size += 4 * JSON.stringify(save).length) > 200000 && at > 0));
     return end < 0 ? queue.slice() : queue.slice(0, end);
   }
 
@@ -117,8 +118,12 @@ function startAttempt(form) {
       if (answer.status >= 500) return wait(said.saidOffline);
       const reply = await answer.json().catch(() => ({}));
       if (!answer.ok && !["assessment.closed", "assessment.bad_request"].includes(reply.error)) return wait(said.saidOut);
+      if (reply.error === "assessment.bad_request" && saves.length > 1) {
+        batchSize = 1; // one of them spoils the request: the others must not be lost with it
+        continue;
+      }
       if (!answer.ok) {
-        // The attempt is closed: nothing of this can be stored any more.
+        // The attempt is closed, or this one says nothing: it cannot be stored any more.
         for (const save of saves) settle(save);
         keep();
         return say(reply.detail, "offline");
