@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import config
-from benchmarks import banks, browser, crowd, itemstats, measure, sections, statements, taking
+from benchmarks import banks, browser, crowd, formats, itemstats, measure, sections, statements, taking
 from benchmarks.content import write_content
 from benchmarks.databases import Held, postgres, sqlite
 from benchmarks.load import Job
@@ -206,6 +206,14 @@ def _banks(names: Sequence[str], folder: Path, machine: str, notes: list[str]) -
     sections.keep("banks", text)
 
 
+def _formats(folder: Path, machine: str) -> None:
+    with sqlite(folder) as held:
+        found = formats.measure(_environ(held, folder), folder)
+    text = formats.section(found, machine)
+    print(text)
+    sections.keep("formats", text)
+
+
 def _options() -> argparse.Namespace:
     asked = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     asked.add_argument("part", nargs="?", choices=["all", *sections.NAMES], default="all", help="only this part")
@@ -236,6 +244,8 @@ def main() -> None:
             _statistics(folder, options.attempts, machine)
         if options.part == "banks":
             _banks(names, folder, machine, notes)
+        if options.part == "formats":
+            _formats(folder, machine)
         if options.part == "all":
             _everything(names, folder, options, notes)
     for note in dict.fromkeys(notes):

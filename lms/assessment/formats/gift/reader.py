@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 
 from lms.assessment.formats.decoding import decode, head_text
 from lms.assessment.formats.exchange import MAX_SOURCE, MAX_TEXT, Document, Gathering, Parsed, Refused
@@ -37,7 +38,7 @@ def parse(data: bytes, name: str) -> Parsed:  # noqa: ARG001 - the shape of ever
     if decoded.warning:
         gathering.warn("", decoded.warning)
     topic, lines, found = "", decoded.text.split("\n"), list(pieces(decoded.text))
-    for piece, after in zip(found, [*found[1:], None], strict=True):
+    for piece, after in zip_longest(found, found[1:]):
         if piece.category:
             topic = topic_of(piece.category, gathering.parsed.topics, key=piece.key)
         else:
