@@ -49,8 +49,12 @@ def plain_form(text: str) -> str:
 
 
 def with_places(text: str) -> str:
-    """As `plain_form`, for a text with gaps."""
-    found = plain_form(PLACE.sub("\ue0f0\\1\ue0f1", text))
+    """As `plain_form`, for a text with gaps: what stands between them is taken letter by letter, or a link could swallow one."""
+    pieces = [
+        f"\ue0f0{piece}\ue0f1" if at % 2 else "\n\n".join(escaped(each) for each in piece.split("\n\n"))
+        for at, piece in enumerate(PLACE.split(text))
+    ]
+    found = plain_form("".join(pieces))
     return found.replace("\ue0f0", "{{").replace("\ue0f1", "}}")
 
 
@@ -123,16 +127,33 @@ def cased(draw: st.DrawFn) -> Document:
     return document | (draw(made.keyed(st.just(True), "case")) if letters else {})
 
 
+def once(answers: list[Document]) -> list[Document]:
+    """Numeric answers, the second of two with one value left out: it accepts nothing that the first does not."""
+    return list({(each.get("value"), each.get("low"), each.get("high")): each for each in reversed(answers)}.values())[
+        ::-1
+    ]
+
+
+def numeric() -> st.SearchStrategy[Document]:
+    return made.numeric().map(lambda each: each | {"answers": once(each["answers"])})
+
+
 @st.composite
 def gaps(draw: st.DrawFn) -> Document:
     """Gaps whose weights have no divisor in common, which says the same in smaller numbers."""
     document = draw(made.gaps())
+    for gap in document["gaps"]:
+        if gap["kind"] == "numeric":
+            gap["answers"] = once(gap["answers"])
     common = math.gcd(*(gap.get("weight", 1) for gap in document["gaps"]))
     for gap in document["gaps"]:
         if gap.pop("weight", 1) // common > 1:
             gap["weight"] = 2
         if gap["kind"] == "typed" and not has_case([each["text"] for each in gap["answers"]]):
             gap.pop("case", None)
+    if any("*" in each["text"] for gap in document["gaps"] if gap["kind"] == "typed" for each in gap["answers"]):
+        for gap in document["gaps"]:  # a loss that is told
+            gap.pop("weight", None)
     if all(gap.get("weight") for gap in document["gaps"]):
         document["gaps"][0].pop("weight")
     return document
@@ -149,7 +170,7 @@ KINDS = {
     "true_false": shown(true_false()),
     "matching": shown(matching()),
     "ordering": shown(ordering()),
-    "numeric": shown(made.numeric()),
+    "numeric": shown(numeric()),
     "short_text": shown(cased()),
     "gaps": shown(gaps()),
     "open": essays(),
@@ -187,3 +208,15 @@ def test_a_text_says_the_same_as_xhtml(text: str) -> None:
         "</" not in text
     )  # an end tag of nothing parts a paragraph where it stands, and joins it where it is dropped
     assert plain_text(Page().blocks(text)).split() == plain_text(render(text)).split()
+
+
+def test_weights_beside_an_answer_with_a_star_are_a_loss_that_is_told() -> None:
+    gaps = [
+        {"id": "a", "kind": "typed", "answers": [{"text": "hola *"}], "weight": 2},
+        {"id": "b", "kind": "typed", "answers": [{"text": "chau"}]},
+    ]
+    document = {"id": "x", "type": "gaps", "topic": "norma", "stem": "S", "text": "{{a}} {{b}}", "gaps": gaps}
+    (loss,) = QTI2.write(Contents([document], topics=TOPICS)).losses
+    assert "cuánto pesa cada hueco" in loss
+    gaps[0]["answers"] = [{"text": "hola \\*"}]
+    assert QTI2.write(Contents([document], topics=TOPICS)).losses == ()

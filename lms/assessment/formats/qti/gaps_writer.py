@@ -17,6 +17,7 @@ from lms.assessment.types.gaps.places import PLACE
 from lms.assessment.types.shares import parse_share
 
 _MARK = re.compile("\ue0f0([a-z0-9-]+)\ue0f1")
+_STAR = re.compile(r"(?<!\\)(?:\\\\)*\*")
 STEM = "stem"
 
 
@@ -27,6 +28,8 @@ def gaps_body(item: Writing) -> str:
     shares = {gap["id"]: _shares(gap) for gap in gaps}
     one = math.lcm(*(whole(found)[1] for found in shares.values())) if shares else 1
     item.most = one * sum(int(gap.get("weight", 1)) for gap in gaps)
+    if len({gap.get("weight", 1) for gap in gaps}) > 1 and any(_starred(gap) for gap in gaps):
+        item.lose("cuánto pesa cada hueco, donde uno acepta una respuesta con «*»")
     interactions: dict[str, str] = {}
     for gap in gaps:
         points = [int(share * one * int(gap.get("weight", 1))) for share in shares[gap["id"]]]
@@ -49,6 +52,11 @@ def _shares(gap: Mapping[str, Any]) -> list[Fraction]:
     if gap["kind"] == "chosen":
         return [parse_share(str(each.get("grade", "1" if each.get("correct") else "0"))) for each in gap["options"]]
     return [parse_share(str(each.get("grade", "1"))) for each in gap["answers"]]
+
+
+def _starred(gap: Mapping[str, Any]) -> bool:
+    """Whether a gap accepts texts that no reader can try: what a full answer is worth cannot be told back then."""
+    return gap["kind"] == "typed" and any(_STAR.search(each["text"]) for each in gap["answers"])
 
 
 def _typed(item: Writing, gap: Mapping[str, Any], points: list[int]) -> str:
