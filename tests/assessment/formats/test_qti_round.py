@@ -212,8 +212,8 @@ def test_a_text_says_the_same_as_xhtml(text: str) -> None:
 
 def test_weights_beside_an_answer_with_a_star_are_a_loss_that_is_told() -> None:
     gaps = [
-        {"id": "a", "kind": "typed", "answers": [{"text": "hola *"}], "weight": 2},
-        {"id": "b", "kind": "typed", "answers": [{"text": "chau"}]},
+        {"id": "a", "kind": "typed", "answers": [{"text": "hola *"}], "weight": 2, "accents": True},
+        {"id": "b", "kind": "typed", "answers": [{"text": "chau"}], "accents": True},
     ]
     document = {"id": "x", "type": "gaps", "topic": "norma", "stem": "S", "text": "{{a}} {{b}}", "gaps": gaps}
     (loss,) = QTI2.write(Contents([document], topics=TOPICS)).losses
