@@ -57,9 +57,7 @@ def upgrade() -> None:
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("fault", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
-        sa.CheckConstraint(
-            "state IN ('waiting', 'done', 'failed', 'withdrawn')", name=op.f("ck_bank_release_state")
-        ),
+        sa.CheckConstraint("state IN ('waiting', 'done', 'failed', 'withdrawn')", name=op.f("ck_bank_release_state")),
         sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_bank_release_asked_by")),
         sa.ForeignKeyConstraint(["bank_id"], ["bank.id"], name=op.f("fk_bank_release_bank_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_release")),
