@@ -201,7 +201,7 @@ def _by_pointer(press: str) -> Answer:
 def _in_order(card: Any, push: Callable[[Any], None]) -> None:
     """Bring each item to its place with the buttons that move it up."""
     for place, item in enumerate(ORDER):
-        rows = card.locator(".order-row > span")
+        rows = card.locator(".order-row > span:not(.grip)")
         while (at := rows.all_inner_texts().index(item)) > place:
             push(card.get_by_label(f"Subir: {item}"))
             assert rows.all_inner_texts().index(item) == at - 1

@@ -34,6 +34,7 @@ _CODE = re.compile(
 _ADDRESS = re.compile(r"https?://\S+|\b[\w.+-]+@[\w.-]+\w")
 SAME_EVERYWHERE = (
     *("Umbral", "COPC", "Español", "English", "Português"),
+    *("YAML", "Moodle XML", "GIFT", "Aiken", "QTI", "QTI 2.2", "QTI 3.0"),
     *("PDF", "CSV", "XLSX", "TXT", "PNG", "JPEG", "WEBP", "QR", "SHA-256", "UTC", "min", "KB", "MB", "KiB", "MiB"),
 )
 """Names, and signs of units and formats, that every language writes alike."""

@@ -20,8 +20,8 @@ from tests.i18n.pseudo import LANGUAGE, Data
 from tests.walk import Provider
 
 pytestmark = pytest.mark.usefixtures("pseudo")
-OF_THE_HOUSE = {"assets.serve", "web.health"}
-"""Not pages."""
+OF_THE_HOUSE = {"assets.serve", "web.health", "assessment.template_csv"}
+"""Not pages; and a template whose words are those that its reader knows, in each language from a table of its own."""
 HEADERS = {"Accept-Language": LANGUAGE, "Accept": "text/html"}
 Found = dict[str, set[str]]
 

@@ -212,7 +212,7 @@ def test_mails_are_chosen_on_the_account_page(app: Flask, database: Database, ca
     )
     client = cast.agent.enter(app.test_client())
     page = client.get("/cuenta").text
-    assert page.count('name="kinds"') == page.count("checked") == 14
+    assert page.count('name="kinds"') == page.count("checked") == 16
     assert client.post("/cuenta/correos", data={"kinds": ["plan.due"]}).status_code == 303
     page = client.get("/cuenta").text
     assert page.count("checked") == 1

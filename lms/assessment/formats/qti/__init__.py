@@ -10,6 +10,6 @@ def _never(head: bytes, name: str) -> int:  # noqa: ARG001 - the shape of every 
     return 0
 
 
-QTI = Format("qti", "QTI 1.2, 2.x y 3.0", (".zip",), sniff, parse, write_22)
+QTI = Format("qti", "QTI", (".zip",), sniff, parse, write_22)
 QTI2 = Format("qti2", "QTI 2.2", (".qti2.zip",), _never, parse, write_22)
 QTI3 = Format("qti3", "QTI 3.0", (".qti3.zip",), _never, parse, write_30)
