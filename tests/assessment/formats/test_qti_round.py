@@ -201,7 +201,7 @@ def test_what_qti_can_hold_comes_back_as_it_went(form: Any, kind: str) -> None:
     holds()
 
 
-@settings(max_examples=40, deadline=None, phases=PHASES)
+@settings(max_examples=40, deadline=None, phases=PHASES, suppress_health_check=SLOW)
 @given(made.markdown())
 def test_a_text_says_the_same_as_xhtml(text: str) -> None:
     assume(
