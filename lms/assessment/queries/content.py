@@ -175,22 +175,21 @@ def hashes_of(session: Session, bank_version_id: int) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
+DRAWABLE = (
+    "id",
+    "question_id",
+    "topic",
+    "difficulty",
+    "exclusive",
+    "pool",
+    "scenario",
+    "scenario_place",
+    "status",
+)
+"""Columns of a question version that a draw looks at."""
 _CANDIDATES = (
     select(
-        *(
-            QuestionVersion.__table__.c[name]
-            for name in (
-                "id",
-                "question_id",
-                "topic",
-                "difficulty",
-                "exclusive",
-                "pool",
-                "scenario",
-                "scenario_place",
-                "status",
-            )
-        ),
+        *(QuestionVersion.__table__.c[name] for name in DRAWABLE),
         *(QuestionVersion.__table__.c[name] for name in ("type", "body")),
         Question.__table__.c.key,
     )

@@ -200,24 +200,11 @@ def bank_numbers(session: Session, bank_id: int) -> Sequence[int]:
     return session.scalars(query.order_by(BankVersion.number.desc()).limit(VERSIONS_SHOWN)).all()
 
 
-_DRAWABLE = (
-    "id",
-    "question_id",
-    "topic",
-    "difficulty",
-    "exclusive",
-    "pool",
-    "scenario",
-    "scenario_place",
-    "status",
-)
-
-
 def drawable(session: Session, bank_version_id: int) -> list[Candidate]:
     """The questions of a bank version as feasibility sees them: without their bodies, so that it answers while one types."""
     version, question = QuestionVersion.__table__, Question.__table__
     rows = session.execute(
-        select(*(version.c[name] for name in _DRAWABLE), question.c.key)
+        select(*(version.c[name] for name in content.DRAWABLE), question.c.key)
         .join_from(BankVersionQuestion.__table__, version)
         .join(question, question.c.id == version.c.question_id)
         .where(BankVersionQuestion.__table__.c.bank_version_id == bank_version_id)

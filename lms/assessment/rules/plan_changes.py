@@ -6,26 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.assessment.rules.plan import PLAN_ORDER, Section, TestPlan
+from lms.assessment.rules.plan_document import KEYS
 
 SECTION, SECTION_ORDER = "section", "section_order"
-_KEYS = (
-    "title",
-    "pass_mark",
-    "minutes",
-    "attempts",
-    "delay_hours",
-    "fixed",
-    "fixed_points",
-    "order",
-    "navigation",
-    "per_page",
-    "opens",
-    "closes",
-    "room",
-    "addresses",
-    "review",
-    "after_failure",
-)
+_KEYS = tuple(key for key in KEYS if key not in {"id", "sections"})
+"""Told key by key; sections are told one by one."""
 
 
 @dataclass(frozen=True, slots=True)

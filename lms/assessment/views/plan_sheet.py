@@ -13,30 +13,11 @@ from lms.assessment.formats.yaml_plan_writer import document_of, write_document,
 from lms.assessment.queries.plans import PlanDesk
 from lms.assessment.rules.plan import ANY, DIFFICULTIES, TestPlan
 from lms.assessment.rules.plan_changes import changes
-from lms.assessment.rules.plan_document import Document, Path, from_form, local_moment, sections_of
+from lms.assessment.rules.plan_document import KEYS, SECTION_KEYS, Document, Path, from_form, local_moment, sections_of
 from lms.assessment.rules.showing import Phase
 from lms.web.context import actor
 
-FIELDS = (
-    "title",
-    "pass_mark",
-    "minutes",
-    "attempts",
-    "delay_hours",
-    "sections",
-    "fixed",
-    "fixed_points",
-    "order",
-    "navigation",
-    "per_page",
-    "opens",
-    "closes",
-    "room",
-    "addresses",
-    "review",
-    "after_failure",
-)
-ROW_FIELDS = ("topic", "difficulty", "count", "points", "pass_mark", "scenarios")
+FIELDS = tuple(key for key in KEYS if key != "id")
 Names = Mapping[str, tuple[str, ...]]
 
 
@@ -65,7 +46,7 @@ class PlanSheet:
 
     def names(self) -> list[str]:
         """The names of all its fields."""
-        rows = [f"sections-{number}-{key}" for number in range(len(self.rows)) for key in ROW_FIELDS]
+        rows = [f"sections-{number}-{key}" for number in range(len(self.rows)) for key in SECTION_KEYS]
         return [*FIELDS, *rows]
 
 
@@ -103,7 +84,7 @@ def sheet_of(desk: PlanDesk, document: Document, checked: Checked) -> PlanSheet:
     return PlanSheet(
         document=document,
         values=_values(document),
-        rows=tuple(dict.fromkeys(ROW_FIELDS, "") | dict(row) for row in rows),
+        rows=tuple(dict.fromkeys(SECTION_KEYS, "") | dict(row) for row in rows),
         found=checked.found,
         faults=_by_name(checked.faults, titles),
         warnings=_by_name(checked.warnings, titles),
