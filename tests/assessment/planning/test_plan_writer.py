@@ -40,7 +40,7 @@ points = st.one_of(
 )
 moments = st.datetimes(
     min_value=datetime(1990, 1, 1),  # noqa: DTZ001 - the zone is drawn beside it
-    max_value=datetime(2190, 1, 1),  # noqa: DTZ001
+    max_value=datetime(2190, 1, 1),  # noqa: DTZ001 - the zone is drawn beside it
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=-3)), timezone(timedelta(hours=5, minutes=45))]),
 )
 sections = st.lists(
